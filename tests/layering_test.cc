@@ -1,0 +1,134 @@
+// The arrows of the architecture as a test: every #include of the project's own headers is read and
+// held against the table below. A module that is not in the table fails too.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace sluss {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Module -> what it may include besides itself. Longest prefix wins.
+const std::map<std::string, std::set<std::string>>& Arrows() {
+  static const auto* const arrows = new std::map<std::string, std::set<std::string>>{
+      {"proto", {}},
+      {"gateway/base", {}},
+      {"policy", {"proto", "gateway/base"}},
+      {"gateway/crypto", {"proto", "gateway/base"}},
+      {"gateway/tlog", {"proto", "gateway/base", "gateway/crypto"}},
+      {"gateway/exchange",
+       {"proto", "gateway/base", "policy", "gateway/crypto", "gateway/tlog"}},
+      {"gateway/store",
+       {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/exchange"}},
+      {"gateway/rpc", {"proto", "gateway/base", "gateway/crypto"}},
+      {"gateway/keyholder", {"proto", "gateway/base", "gateway/crypto", "gateway/rpc"}},
+      {"gateway/server",
+       {"proto", "gateway/base", "policy", "gateway/crypto", "gateway/tlog", "gateway/exchange",
+        "gateway/store", "gateway/rpc"}},
+      {"gateway/ctl",
+       {"proto", "gateway/base", "policy", "gateway/crypto", "gateway/tlog", "gateway/store",
+        "gateway/rpc"}},
+      {"agency-adapters/common", {"proto", "gateway/base"}},
+      {"agency-adapters/school", {"proto", "gateway/base", "agency-adapters/common"}},
+      {"agency-adapters/police", {"proto", "gateway/base", "agency-adapters/common"}},
+      {"agency-adapters/child-psychiatry", {"proto", "gateway/base", "agency-adapters/common"}},
+      {"agency-adapters/social-services", {"proto", "gateway/base", "agency-adapters/common"}},
+      {"agency-adapters/client",
+       {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/rpc",
+        "agency-adapters/common"}},
+      {"agency-adapters/adapter",
+       {"proto", "gateway/base", "gateway/crypto", "gateway/rpc", "agency-adapters/client",
+        "agency-adapters/common", "agency-adapters/school", "agency-adapters/police",
+        "agency-adapters/child-psychiatry", "agency-adapters/social-services"}},
+  };
+  return *arrows;
+}
+
+std::string ModuleOf(const std::string& path) {
+  std::string best;
+  for (const auto& [module, unused] : Arrows()) {
+    if (path.rfind(module + "/", 0) == 0 && module.size() > best.size()) best = module;
+  }
+  return best;
+}
+
+struct Include {
+  std::string file;
+  int line;
+  std::string target;
+};
+
+std::vector<Include> IncludesBelow(const fs::path& root, const std::string& folder) {
+  static const std::regex pattern("^\\s*#include\\s+[\"<]([^\">]+)[\">]");
+  std::vector<Include> found;
+  for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension != ".h" && extension != ".cc") continue;
+    std::ifstream file(entry.path());
+    std::string text;
+    for (int line = 1; std::getline(file, text); ++line) {
+      std::smatch match;
+      if (!std::regex_search(text, match, pattern)) continue;
+      found.push_back({fs::relative(entry.path(), root).string(), line, match[1].str()});
+    }
+  }
+  return found;
+}
+
+std::vector<Include> AllIncludes() {
+  const fs::path root = SLUSS_SOURCE_DIR;
+  std::vector<Include> all;
+  for (const char* folder : {"policy", "gateway", "agency-adapters"}) {
+    for (Include& include : IncludesBelow(root, folder)) all.push_back(std::move(include));
+  }
+  return all;
+}
+
+TEST(LayeringTest, ArrowsNeverRunUpward) {
+  int checked = 0;
+  for (const Include& include : AllIncludes()) {
+    const std::string from = ModuleOf(include.file);
+    ASSERT_FALSE(from.empty()) << include.file << " is in no module of the table";
+    const std::string to = ModuleOf(include.target);
+    if (to.empty() || to == from) continue;
+    ++checked;
+    EXPECT_TRUE(Arrows().at(from).count(to))
+        << include.file << ":" << include.line << ": " << from << " may not use " << to;
+  }
+  EXPECT_GT(checked, 50) << "the test no longer sees the includes";
+}
+
+// Each outside library has one home, so that it can be replaced and reviewed there.
+TEST(LayeringTest, LibrariesStayWhereTheyBelong) {
+  struct Home {
+    std::string header_prefix;
+    std::set<std::string> modules;
+  };
+  const std::vector<Home> homes = {
+      {"sodium", {"gateway/crypto"}},
+      {"openssl/", {"gateway/crypto", "gateway/rpc"}},
+      {"sqlite3", {"gateway/store", "gateway/keyholder"}},
+      {"grpc", {"gateway/rpc", "gateway/server", "gateway/keyholder", "gateway/ctl",
+                "agency-adapters/client", "agency-adapters/adapter"}},
+      {"libxml/", {"agency-adapters/common", "agency-adapters/police"}},
+      {"pugixml", {"agency-adapters/school"}},
+  };
+  for (const Include& include : AllIncludes()) {
+    for (const Home& home : homes) {
+      if (include.target.rfind(home.header_prefix, 0) != 0) continue;
+      EXPECT_TRUE(home.modules.count(ModuleOf(include.file)))
+          << include.file << ":" << include.line << ": only its home may include "
+          << include.target;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluss
