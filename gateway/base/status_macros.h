@@ -11,8 +11,8 @@
 #define SLUSS_CONCAT_(a, b) SLUSS_CONCAT_INNER_(a, b)
 
 // RETURN_IF_ERROR(store.Open()); returns the error from the enclosing function.
-#define RETURN_IF_ERROR(expr)                                  \
-  do {                                                         \
+#define RETURN_IF_ERROR(expr)                                                           \
+  do {                                                                                  \
     if (absl::Status sluss_status_ = (expr); !sluss_status_.ok()) return sluss_status_; \
   } while (false)
 
@@ -20,8 +20,8 @@
 #define ASSIGN_OR_RETURN(lhs, rexpr) \
   ASSIGN_OR_RETURN_IMPL_(SLUSS_CONCAT_(sluss_statusor_, __LINE__), lhs, rexpr)
 
-#define ASSIGN_OR_RETURN_IMPL_(statusor, lhs, rexpr)  \
-  auto statusor = (rexpr);                            \
+#define ASSIGN_OR_RETURN_IMPL_(statusor, lhs, rexpr)       \
+  auto statusor = (rexpr);                                 \
   if (!statusor.ok()) return std::move(statusor).status(); \
   lhs = *std::move(statusor)
 

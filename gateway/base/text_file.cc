@@ -84,8 +84,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
   const std::streamoff size = file.tellg();
   if (size < 0) return absl::FailedPreconditionError(absl::StrCat("`", path, "` is not a file"));
   if (static_cast<size_t>(size) > max_bytes) {
-    return absl::ResourceExhaustedError(absl::StrCat("`", path, "` has ", size,
-                                                     " bytes; the limit is ", max_bytes));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("`", path, "` has ", size, " bytes; the limit is ", max_bytes));
   }
   file.seekg(0);
   std::string text((std::istreambuf_iterator<char>(file)), {});

@@ -1,4 +1,5 @@
-// Protobuf text format files (configuration, policies, vocabularies) with line and column in errors.
+// Protobuf text format files (configuration, policies, vocabularies) with line and column in
+// errors.
 #ifndef SLUSS_GATEWAY_BASE_TEXT_FILE_H_
 #define SLUSS_GATEWAY_BASE_TEXT_FILE_H_
 

@@ -17,8 +17,8 @@ using ::testing::HasSubstr;
 
 TEST(ClockTest, TheDayOfTheLawIsSwedish) {
   // 22:30 UTC on 30 June is half past midnight on 1 July in Stockholm.
-  const absl::Time time = absl::FromCivil(absl::CivilSecond(2025, 6, 30, 22, 30, 0),
-                                          absl::UTCTimeZone());
+  const absl::Time time =
+      absl::FromCivil(absl::CivilSecond(2025, 6, 30, 22, 30, 0), absl::UTCTimeZone());
   EXPECT_EQ(SwedishDay(time), absl::CivilDay(2025, 7, 1));
   EXPECT_EQ(SwedishDay(time - absl::Hours(1)), absl::CivilDay(2025, 6, 30));
   EXPECT_EQ(StartOfSwedishDay(absl::CivilDay(2025, 7, 1)), time - absl::Minutes(30));
