@@ -1,0 +1,65 @@
+#include "gateway/tlog/tile.h"
+
+#include "gmock/gmock.h"
+#include "tests/testing/status_matchers.h"
+
+namespace sluss {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::StatusIs;
+
+TEST(TileTest, PathsAreGroupsOfThreeDigits) {
+  EXPECT_EQ(TilePath(0, 0, 256), "tile/0/000");
+  EXPECT_EQ(TilePath(2, 999, 1), "tile/2/999.p/1");
+  EXPECT_EQ(TilePath(1, 1000, 256), "tile/1/x001/000");
+  EXPECT_EQ(EntriesPath(1234067, 8), "tile/entries/x001/x234/067.p/8");
+}
+
+TEST(TileTest, CountsTheSpecificationsExample) {  // "a tree of size 70,000"
+  EXPECT_EQ(HashesAt(0, 70000), 273 * kTileWidth + 112);
+  EXPECT_EQ(HashesAt(1, 70000), 1 * kTileWidth + 17);
+  EXPECT_EQ(HashesAt(2, 70000), 1u);
+  EXPECT_EQ(HashesAt(3, 70000), 0u);
+  EXPECT_EQ(HashesAt(8, ~uint64_t{0}), 0u);
+}
+
+TEST(TileTest, RefusesATileOfAnotherWidth) {
+  ASSERT_OK(ParseTile(std::string(64, 'x'), 2));
+  for (const size_t bytes : {0, 63, 65, 96}) {
+    EXPECT_THAT(ParseTile(std::string(bytes, 'x'), 2),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         ::testing::StartsWith("a tile of 2 hashes is 64 bytes, not ")));
+  }
+}
+
+TEST(TileTest, BundlesGoThereAndBack) {
+  std::string bundle;
+  const std::string large(kMaxEntryBytes, 'z');
+  ASSERT_OK(AppendToBundle("abc", &bundle));
+  ASSERT_OK(AppendToBundle("", &bundle));
+  ASSERT_OK(AppendToBundle(large, &bundle));
+  EXPECT_EQ(bundle.substr(0, 8), std::string("\0\3abc\0\0\x20", 8));
+  const auto entries = ParseBundle(bundle, 3);
+  ASSERT_OK(entries);
+  EXPECT_THAT(*entries, ElementsAre("abc", "", large));
+  EXPECT_THAT(
+      AppendToBundle(large + "z", &bundle),
+      StatusIs(absl::StatusCode::kInvalidArgument, "an entry is at most 8192 bytes, not 8193"));
+}
+
+TEST(TileTest, NamesTheRowAtWhichABundleIsBroken) {
+  std::string bundle;
+  ASSERT_OK(AppendToBundle("abc", &bundle));
+  ASSERT_OK(AppendToBundle("de", &bundle));
+  const auto error = [](absl::string_view bytes, uint64_t width) {
+    return std::string(ParseBundle(bytes, width).status().message());
+  };
+  EXPECT_EQ(error(bundle, 3), "the file ends before row 2");
+  EXPECT_EQ(error(absl::string_view(bundle).substr(0, 8), 2), "the file ends within row 1");
+  EXPECT_EQ(error(bundle, 1), "4 bytes follow the last row, 0");
+  EXPECT_EQ(error("\x20\x01" + std::string(8193, 'x'), 1), "row 0 is longer than an entry may be");
+}
+
+}  // namespace
+}  // namespace sluss
