@@ -116,11 +116,16 @@ char32_t FoldOne(char32_t c) {
 
 }  // namespace
 
+std::u32string DecodeText(absl::string_view text) {
+  std::u32string decoded;
+  for (size_t at = 0; at < text.size();) decoded += DecodeUtf8(text, &at);
+  return decoded;
+}
+
 std::u32string FoldText(absl::string_view text) {
   std::u32string folded;
   folded.reserve(text.size());
-  for (size_t at = 0; at < text.size();) {
-    const char32_t c = DecodeUtf8(text, &at);
+  for (char32_t c : DecodeText(text)) {
     if (IsInvisible(c)) continue;
     if (In(c, 0x300, 0x36F)) {
       const char32_t composed = folded.empty() ? 0 : Compose(folded.back(), c);

@@ -15,6 +15,9 @@ namespace sluss {
 // Not full Unicode case folding: enough for the letters of the Swedish population register.
 std::u32string FoldText(absl::string_view text);
 
+// The code points of UTF-8 `text` as they are. Bytes that are not UTF-8 become U+FFFD.
+std::u32string DecodeText(absl::string_view text);
+
 // True for a letter in folded text.
 bool IsFoldedLetter(char32_t c);
 
