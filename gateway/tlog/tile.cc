@@ -56,30 +56,23 @@ absl::Status AppendToBundle(absl::string_view entry, std::string* bundle) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<absl::string_view>> ParseBundle(absl::string_view bytes,
-                                                           uint64_t width) {
+absl::StatusOr<std::vector<absl::string_view>> ParseBundle(absl::string_view bytes, uint64_t width,
+                                                           uint64_t first_entry) {
   std::vector<absl::string_view> entries;
-  for (uint64_t row = 0; row < width; ++row) {
-    if (bytes.size() < 2) {
-      return absl::InvalidArgumentError(absl::StrCat("the file ends before row ", row));
-    }
+  const auto fault = [&](absl::string_view what) {
+    return absl::InvalidArgumentError(absl::StrCat(what, " entry ", first_entry + entries.size()));
+  };
+  while (entries.size() < width) {
+    if (bytes.size() < 2) return fault("the file ends before");
     const size_t length =
         static_cast<size_t>(static_cast<uint8_t>(bytes[0])) << 8 | static_cast<uint8_t>(bytes[1]);
     bytes.remove_prefix(2);
-    if (bytes.size() < length) {
-      return absl::InvalidArgumentError(absl::StrCat("the file ends within row ", row));
-    }
-    if (length > kMaxEntryBytes) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("row ", row, " is longer than an entry may be"));
-    }
+    if (length > kMaxEntryBytes) return fault("there is an impossible length before");
+    if (bytes.size() < length) return fault("the file ends within");
     entries.push_back(bytes.substr(0, length));
     bytes.remove_prefix(length);
   }
-  if (!bytes.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(bytes.size(), " bytes follow the last row, ", width - 1));
-  }
+  if (!bytes.empty()) return fault("the file goes on where it must end before");
   return entries;
 }
 

@@ -44,9 +44,10 @@ absl::StatusOr<std::vector<Hash>> ParseTile(absl::string_view bytes, uint64_t wi
 
 // INVALID_ARGUMENT when the entry is larger than kMaxEntryBytes.
 absl::Status AppendToBundle(absl::string_view entry, std::string* bundle);
-// Views into `bytes`. INVALID_ARGUMENT, with the number of the row at fault counted from 0, unless
-// the bytes are exactly `width` entries with nothing after them.
-absl::StatusOr<std::vector<absl::string_view>> ParseBundle(absl::string_view bytes, uint64_t width);
+// Views into `bytes`. INVALID_ARGUMENT unless the bytes are exactly `width` entries with nothing
+// after them; the error names the entry at fault, counted from `first_entry`.
+absl::StatusOr<std::vector<absl::string_view>> ParseBundle(absl::string_view bytes, uint64_t width,
+                                                           uint64_t first_entry);
 
 }  // namespace sluss
 

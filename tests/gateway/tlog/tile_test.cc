@@ -40,7 +40,7 @@ TEST(TileTest, BundlesGoThereAndBack) {
   ASSERT_OK(AppendToBundle("", &bundle));
   ASSERT_OK(AppendToBundle(large, &bundle));
   EXPECT_EQ(bundle.substr(0, 8), std::string("\0\3abc\0\0\x20", 8));
-  const auto entries = ParseBundle(bundle, 3);
+  const auto entries = ParseBundle(bundle, 3, 0);
   ASSERT_OK(entries);
   EXPECT_THAT(*entries, ElementsAre("abc", "", large));
   EXPECT_THAT(
@@ -48,17 +48,18 @@ TEST(TileTest, BundlesGoThereAndBack) {
       StatusIs(absl::StatusCode::kInvalidArgument, "an entry is at most 8192 bytes, not 8193"));
 }
 
-TEST(TileTest, NamesTheRowAtWhichABundleIsBroken) {
+TEST(TileTest, NamesTheEntryAtWhichABundleIsBroken) {
   std::string bundle;
   ASSERT_OK(AppendToBundle("abc", &bundle));
   ASSERT_OK(AppendToBundle("de", &bundle));
   const auto error = [](absl::string_view bytes, uint64_t width) {
-    return std::string(ParseBundle(bytes, width).status().message());
+    return std::string(ParseBundle(bytes, width, 512).status().message());
   };
-  EXPECT_EQ(error(bundle, 3), "the file ends before row 2");
-  EXPECT_EQ(error(absl::string_view(bundle).substr(0, 8), 2), "the file ends within row 1");
-  EXPECT_EQ(error(bundle, 1), "4 bytes follow the last row, 0");
-  EXPECT_EQ(error("\x20\x01" + std::string(8193, 'x'), 1), "row 0 is longer than an entry may be");
+  EXPECT_EQ(error(bundle, 3), "the file ends before entry 514");
+  EXPECT_EQ(error(absl::string_view(bundle).substr(0, 8), 2), "the file ends within entry 513");
+  EXPECT_EQ(error(bundle, 1), "the file goes on where it must end before entry 513");
+  EXPECT_EQ(error("\x20\x01" + std::string(8193, 'x'), 1),
+            "there is an impossible length before entry 512");
 }
 
 }  // namespace

@@ -1,0 +1,55 @@
+// What the entries of a log, read in order, must tell: whether the story is one that a gateway
+// which keeps its own rules can have written. The tree proves that entries were not changed; this
+// proves that none was left out of a gateway's count and that nothing was handed over undecided.
+#ifndef SLUSS_GATEWAY_TLOG_HISTORY_H_
+#define SLUSS_GATEWAY_TLOG_HISTORY_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "proto/record.pb.h"
+
+namespace sluss {
+
+// entry := 0x01 || AuditLeaf. INVALID_ARGUMENT when it is not one.
+absl::StatusOr<v1::AuditLeaf> ParseEntry(absl::string_view entry);
+
+// A gateway's clock may be set back by this much; more is a fault.
+inline constexpr absl::Duration kMaxClockStep = absl::Minutes(5);
+
+// Not thread-safe.
+class History {
+ public:
+  // The next entry. INVALID_ARGUMENT says what is wrong with it, as a clause about the entry:
+  //   it is number 7 of `gateway/gw1`, where number 6 must follow
+  // The entry's own bytes are never quoted. After an error the history is of no further use.
+  absl::Status Add(absl::string_view entry);
+
+  // Of the entries added.
+  const std::map<std::string, uint64_t>& counters() const { return counters_; }  // by gateway
+  const std::map<std::string, uint64_t>& kinds() const { return kinds_; }        // how many of each
+  absl::Time first_time() const { return absl::FromUnixMicros(first_us_); }
+  absl::Time last_time() const { return absl::FromUnixMicros(latest_us_); }
+
+ private:
+  absl::Status CheckCounter(const v1::AuditLeaf& leaf);
+  absl::Status CheckTime(const v1::AuditLeaf& leaf);
+  absl::Status FollowMessage(const v1::AuditLeaf& leaf);
+
+  std::map<std::string, uint64_t> counters_;
+  std::map<std::string, uint64_t> kinds_;
+  int64_t first_us_ = 0;
+  int64_t latest_us_ = 0;
+  // Messages permitted and not yet at an end, with the recipient decided on.
+  absl::flat_hash_map<std::string, std::string> open_;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_TLOG_HISTORY_H_

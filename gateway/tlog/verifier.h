@@ -1,0 +1,42 @@
+// Offline verification of a whole log in the form of tlog-tiles.
+//
+// What success means: the entries are exactly those of the checkpoint that the key's holder signed,
+// unchanged and in order; no gateway's count has a gap; nothing was delivered without a decision
+// before it. What it does not mean: that everybody is shown this log. Comparing with a checkpoint
+// seen elsewhere (`earlier`) does that.
+#ifndef SLUSS_GATEWAY_TLOG_VERIFIER_H_
+#define SLUSS_GATEWAY_TLOG_VERIFIER_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "gateway/tlog/checkpoint.h"
+#include "gateway/tlog/history.h"
+#include "gateway/tlog/note.h"
+
+namespace sluss {
+
+// One file of the log by its path ("tile/0/000"). NOT_FOUND when there is none.
+using LogFiles = absl::FunctionRef<absl::StatusOr<std::string>(const std::string& path)>;
+
+struct VerifiedLog {
+  Checkpoint checkpoint;
+  History history;
+};
+
+// Reads each file once, in order; memory grows with the undelivered messages only. A partial file
+// that is no longer there is taken from the full one, as tlog-tiles allows.
+//
+// `earlier`: a checkpoint already verified, of the same log, which this log must contain.
+//
+// Errors are sentences that name the first bad row, `entry 300 in tile/entries/001.p/44: ...`, or
+// the file at fault. DATA_LOSS: entries, tiles or the story. PERMISSION_DENIED: the signature.
+// NOT_FOUND: a missing file. Any other error of `read` is passed on.
+absl::StatusOr<VerifiedLog> VerifyLog(LogFiles read, const VerifierKey& key,
+                                      const std::optional<Checkpoint>& earlier = std::nullopt);
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_TLOG_VERIFIER_H_
