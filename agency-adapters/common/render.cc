@@ -181,6 +181,12 @@ std::string RenderDelivered(const v1::DeliveredNotification& delivered,
   return out;
 }
 
+std::string RenderContent(const v1::CompartmentContent& content) {
+  std::string out;
+  AppendMessage(content, "", &out);
+  return out;
+}
+
 std::string RenderDeliveredPdf(const v1::DeliveredNotification& delivered,
                                absl::string_view sender_name) {
   return WritePdf(PurposeInSwedish(delivered.notification().purpose()),

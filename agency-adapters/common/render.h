@@ -19,7 +19,10 @@ namespace sluss {
 std::string RenderDelivered(const v1::DeliveredNotification& delivered,
                             absl::string_view sender_name = "");
 
-// The same as a PDF document; its title is the kind of notification only.
+// The content of one compartment alone, without a heading; "" where nothing is set.
+std::string RenderContent(const v1::CompartmentContent& content);
+
+// The whole as a PDF document; its title is the kind of notification only.
 std::string RenderDeliveredPdf(const v1::DeliveredNotification& delivered,
                                absl::string_view sender_name = "");
 
