@@ -31,17 +31,19 @@ constexpr int kPauseMs = 10;  // before the next attempt when the system lacks m
 absl::StatusOr<AddressList> Resolve(const std::string& address) {
   const size_t colon = address.rfind(':');
   absl::string_view host = absl::string_view(address).substr(0, colon);
-  if (colon == std::string::npos || host.empty()) {
+  const std::string port = colon == std::string::npos ? "" : address.substr(colon + 1);
+  uint32_t number = 0;
+  const bool bracketed = absl::ConsumePrefix(&host, "[") && absl::ConsumeSuffix(&host, "]");
+  if (host.empty() || host.find('[') != host.npos || (!bracketed && host.find(':') != host.npos) ||
+      !absl::SimpleAtoi(port, &number) || number > 65535) {
     return absl::InvalidArgumentError(
         absl::StrCat("`", address, "` is not host:port, such as 127.0.0.1:7443"));
   }
-  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int error =
-      getaddrinfo(std::string(host).c_str(), address.c_str() + colon + 1, &hints, &found);
+  const int error = getaddrinfo(std::string(host).c_str(), port.c_str(), &hints, &found);
   if (error != 0) {
     return absl::InvalidArgumentError(absl::StrCat("`", address, "`: ", gai_strerror(error)));
   }

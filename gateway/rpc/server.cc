@@ -1,7 +1,6 @@
 #include "gateway/rpc/server.h"
 
 #include <grpc/compression.h>
-#include <grpcpp/ext/health_check_service_server_builder_option.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
