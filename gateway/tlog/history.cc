@@ -19,8 +19,12 @@ absl::StatusOr<v1::AuditLeaf> ParseEntry(absl::string_view entry) {
   if (!absl::ConsumePrefix(&entry, kLeafVersion) ||
       !leaf.ParseFromArray(entry.data(), static_cast<int>(entry.size())) ||
       leaf.event_id().size() != kEventIdBytes || leaf.gateway().empty() ||
-      !v1::RecordKind_IsValid(leaf.kind()) || leaf.kind() == v1::RECORD_KIND_UNSPECIFIED) {
+      leaf.kind() == v1::RECORD_KIND_UNSPECIFIED) {
     return absl::InvalidArgumentError("it is not a record of the disclosure log");
+  }
+  if (!v1::RecordKind_IsValid(leaf.kind())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("it is of kind ", leaf.kind(), ", which only a newer verifier knows"));
   }
   return leaf;
 }

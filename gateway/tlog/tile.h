@@ -27,6 +27,8 @@ inline constexpr uint64_t kTileWidth = 256;
 inline constexpr size_t kHashBytes = 32;
 inline constexpr size_t kMaxEntryBytes = 8192;
 inline constexpr absl::string_view kCheckpointPath = "checkpoint";
+// Not of tlog-tiles: the log's verifier key, put beside an export for the reader's convenience.
+inline constexpr absl::string_view kVerifierKeyPath = "verifier-key";
 
 // How many hashes a tree of this size has at a tile level.
 constexpr uint64_t HashesAt(int tile_level, uint64_t size) {
