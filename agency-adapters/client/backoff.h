@@ -1,0 +1,43 @@
+// How long to wait before trying again: doubling from 0.25 s to 60 s, each a little random so that
+// agencies that lost the gateway together do not come back together.
+#ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_BACKOFF_H_
+#define SLUSS_AGENCY_ADAPTERS_CLIENT_BACKOFF_H_
+
+#include <algorithm>
+
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace sluss {
+
+// Not thread-safe.
+class Backoff {
+ public:
+  // Between half of the current step and all of it; the next step is twice as long.
+  absl::Duration Next() {
+    const absl::Duration wait = step_ * absl::Uniform(random_, 0.5, 1.0);
+    step_ = std::min(step_ * 2, kLongest);
+    return wait;
+  }
+  void Reset() { step_ = kShortest; }
+
+ private:
+  static constexpr absl::Duration kShortest = absl::Milliseconds(250);
+  static constexpr absl::Duration kLongest = absl::Seconds(60);
+
+  absl::Duration step_ = kShortest;
+  absl::BitGen random_;
+};
+
+// False for the faults that lie in the request itself: the same bytes will be refused again.
+// Everything else, a fault of identity or certificate included, is for an operator to mend while
+// the message waits.
+inline bool WorthRetrying(const absl::Status& status) {
+  return !absl::IsInvalidArgument(status) && !absl::IsFailedPrecondition(status) &&
+         !absl::IsOutOfRange(status) && !absl::IsAlreadyExists(status) && !absl::IsNotFound(status);
+}
+
+}  // namespace sluss
+
+#endif  // SLUSS_AGENCY_ADAPTERS_CLIENT_BACKOFF_H_
