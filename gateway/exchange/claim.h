@@ -1,0 +1,68 @@
+// Taking what waits for a recipient, decided again by the law of the day on which it leaves.
+#ifndef SLUSS_GATEWAY_EXCHANGE_CLAIM_H_
+#define SLUSS_GATEWAY_EXCHANGE_CLAIM_H_
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/ids.h"
+#include "gateway/exchange/ledger.h"
+#include "gateway/exchange/limits.h"
+#include "gateway/exchange/mailroom.h"
+#include "gateway/exchange/policy_in_force.h"
+#include "gateway/exchange/rows.h"
+#include "gateway/exchange/store.h"
+#include "proto/gateway.pb.h"
+
+namespace sluss {
+
+// Something that may be handed out: for a notification, its delivery entry is durable. Made by
+// Claimer only; a delivery is made from nothing else. A value.
+class Claimed {
+ public:
+  const QueueItem& item() const { return item_; }
+
+ private:
+  friend class Claimer;
+  explicit Claimed(QueueItem item) : item_(std::move(item)) {}
+
+  QueueItem item_;
+  MessageRow row_;          // not with an outcome
+  v1::LogReceipt receipt_;  // with a notification
+};
+
+// Thread-safe. The pointed-to objects outlive it.
+class Claimer {
+ public:
+  Claimer(Store* store, Ledger* ledger, const PolicyInForce* policies, Mailroom* mailroom,
+          const ExchangeLimits& limits);
+
+  // Up to `max` items that no stream holds, oldest first, now held by `seat`. In one transaction
+  // each notification is decided again with the consents and the day of now and its delivery entry
+  // is written; a denied one is erased, recorded and told to its sender instead. UNAVAILABLE:
+  // nothing is held.
+  absl::StatusOr<std::vector<Claimed>> Claim(Mailroom::Seat& seat, const AgencyId& agency,
+                                             size_t max) const;
+
+  // None when the message ended meanwhile; then it is held no more.
+  absl::StatusOr<std::optional<v1::Delivery>> Deliver(const Claimed& claimed) const;
+
+ private:
+  struct Round;
+  absl::Status Take(Recorder& recorder, Round* round) const;
+  absl::Status TakeNotification(Recorder& recorder, const QueueItem& item, Round* round) const;
+  absl::StatusOr<std::optional<v1::Delivery>> DeliverNotification(const Claimed& claimed) const;
+
+  Store* const store_;
+  Ledger* const ledger_;
+  const PolicyInForce* const policies_;
+  Mailroom* const mailroom_;
+  const ExchangeLimits limits_;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_EXCHANGE_CLAIM_H_

@@ -1,0 +1,114 @@
+// The use cases of the gateway, over values: no gRPC, no SQL.
+//
+// Every method takes the authenticated caller. Every answer to a call that changes something comes
+// after its log entry is durable. Errors are for the caller and begin with the field at fault in
+// backticks; they hold no content:
+//   INVALID_ARGUMENT, PERMISSION_DENIED   the message will never be taken as it is; recorded
+//   ALREADY_EXISTS                        the id was used for other bytes
+//   NOT_FOUND                             nothing of this name that concerns the caller
+//   UNAVAILABLE, RESOURCE_EXHAUSTED       try again with the same id
+// A policy denial is an answer, not an error.
+#ifndef SLUSS_GATEWAY_EXCHANGE_EXCHANGE_H_
+#define SLUSS_GATEWAY_EXCHANGE_EXCHANGE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/ids.h"
+#include "gateway/crypto/holder.h"
+#include "gateway/exchange/delivery_stream.h"
+#include "gateway/exchange/key_holder_client.h"
+#include "gateway/exchange/ledger.h"
+#include "gateway/exchange/limits.h"
+#include "gateway/exchange/mailroom.h"
+#include "gateway/exchange/pipeline.h"
+#include "gateway/exchange/policy_in_force.h"
+#include "gateway/exchange/pseudonymiser.h"
+#include "gateway/exchange/rejections.h"
+#include "gateway/exchange/store.h"
+#include "proto/gateway.pb.h"
+
+namespace sluss {
+
+// What the exchange is joined with. The pointed-to objects outlive it.
+struct ExchangeParts {
+  Store* store;
+  const Clock* clock;
+  const PolicyInForce* policies;
+  KeyHolderClient* key_holder;
+  const Holder* holder;  // the gateway's own secrets, and the key directory
+  LogIdentity log;
+};
+
+// Thread-safe; methods block for as long as their commit takes.
+class Exchange {
+ public:
+  // Opens the ledger and starts the pseudonymiser. DATA_LOSS when the stored log is not whole.
+  static absl::StatusOr<std::unique_ptr<Exchange>> Create(ExchangeParts parts,
+                                                          ExchangeLimits limits);
+  // Ends every stream, then finishes what waits. No method may be running.
+  ~Exchange();
+
+  absl::StatusOr<v1::SubmitResponse> Submit(const AgencyId& caller, v1::Envelope envelope);
+  absl::StatusOr<v1::SubmitResponse> Feedback(const AgencyId& caller, v1::Envelope envelope);
+  absl::StatusOr<v1::PreflightResponse> Preflight(const AgencyId& caller,
+                                                  const v1::PreflightRequest& request);
+
+  // The caller's stream: at most `window` (1..1024, 0 = 64) deliveries are unacknowledged at a
+  // time. Whatever was not acknowledged when the stream dies is delivered again by another.
+  absl::StatusOr<std::unique_ptr<DeliveryStream>> Fetch(const AgencyId& caller, uint32_t window);
+  // NOT_FOUND "`delivery_id` ..." for what never waited or is done with; for outcomes and
+  // pseudonyms a repeated acknowledgement is answered so, for notifications with the same receipt.
+  absl::StatusOr<v1::AcknowledgeResponse> Acknowledge(const AgencyId& caller,
+                                                      const v1::AcknowledgeRequest& request);
+
+  absl::StatusOr<v1::WithdrawResponse> Withdraw(const AgencyId& caller,
+                                                const v1::WithdrawRequest& request);
+  absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
+      const AgencyId& caller, const v1::RegisterConsentRequest& request);
+  absl::StatusOr<v1::GetConsentResponse> GetConsent(const AgencyId& caller,
+                                                    const v1::GetConsentRequest& request);
+
+  // Counts first, durably, then evaluates through both holders. RESOURCE_EXHAUSTED when the day's
+  // budget is used up.
+  absl::StatusOr<v1::EnrolResponse> Enrol(const AgencyId& caller, const v1::EnrolRequest& request);
+
+  // Of a message: its sender and its recipient may ask. Without one: the gateway's own state, which
+  // a caller that is no agency may ask for too (`caller` empty).
+  absl::StatusOr<v1::GetStatusResponse> GetStatus(const AgencyId& caller,
+                                                  const v1::GetStatusRequest& request);
+
+  // What time does by itself: expiry, "phone now", counted rejections. Called every few seconds.
+  absl::Status Sweep();
+
+  // Wakes and ends every stream; for a graceful stop, before the last calls are awaited.
+  void CloseStreams();
+
+  // OK while entries become durable; else why the relay has stopped.
+  absl::Status health() const { return ledger_->health(); }
+  bool key_holder_reachable() const { return pseudonymiser_->reachable(); }
+
+ private:
+  Exchange(ExchangeParts parts, ExchangeLimits limits);
+
+  absl::StatusOr<v1::SubmitResponse> Accept(const AgencyId& caller, Route route,
+                                            v1::Envelope envelope);
+  absl::StatusOr<v1::SubmitResponse> Repeat(const MessageRow& row);
+
+  const ExchangeParts parts_;
+  const ExchangeLimits limits_;
+  const std::string gateway_;
+  Rejections rejections_;
+  Mailroom mailroom_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Claimer> claimer_;
+  std::unique_ptr<Pseudonymiser> pseudonymiser_;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_EXCHANGE_EXCHANGE_H_

@@ -1,0 +1,116 @@
+// The one writer: everything that changes the exchange's state passes here, with its log entries.
+//
+// Life of a unit of work:
+//   1. Any thread hands in a unit and waits.
+//   2. The ledger's thread takes all units that wait (up to 256 entries or 1 MiB), without
+//   lingering, and begins one transaction.
+//   3. Each unit reads its preconditions in that transaction, changes state and appends entries.
+//   4. The tree grows, the checkpoint is signed, entries, tiles and head are written, and the
+//      transaction commits.
+//   5. Only then are the units answered, with inclusion proofs, and the recipients woken.
+//
+// Fails closed: when anything of a transaction fails, all its units are answered UNAVAILABLE and
+// nothing leaves. A commit of unknown outcome is looked up (gateway, counter) before any other is
+// begun; if it took effect, its units are answered as if nothing had happened. health() is an error
+// until a commit succeeds again, and that commit carries a GAP entry. A log that somebody else
+// wrote to, or that went back, stops the ledger for good.
+#ifndef SLUSS_GATEWAY_EXCHANGE_LEDGER_H_
+#define SLUSS_GATEWAY_EXCHANGE_LEDGER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/ids.h"
+#include "gateway/base/mutex.h"
+#include "gateway/exchange/recorder.h"
+#include "gateway/exchange/store.h"
+#include "gateway/tlog/appender.h"
+#include "gateway/tlog/checkpoint.h"
+#include "gateway/tlog/note.h"
+#include "proto/notification.pb.h"
+
+namespace sluss {
+
+// The log's name and key.
+struct LogIdentity {
+  std::string origin;
+  VerifierKey verifier;
+  std::function<std::string(const Checkpoint&)> sign;  // the signed note; thread-safe
+};
+
+// Thread-safe.
+class Ledger {
+ public:
+  // Runs in the ledger's thread. A refusal that the caller is to hear is the unit's own result and
+  // is OK here; an error means that the store failed and takes the whole transaction back. So a
+  // unit checks before it changes anything.
+  using Unit = std::function<absl::Status(Recorder&)>;
+  // Of the entries whose proofs were wanted, in their order.
+  using Receipts = std::vector<v1::LogReceipt>;
+  using Wake = std::function<void(const AgencyId&)>;
+
+  // Reads the head and proves it against its checkpoint; appends a START entry. DATA_LOSS when the
+  // store's log is not whole; the cure is in the text. `store` and `clock` outlive the ledger;
+  // `wake` is called without locks held.
+  static absl::StatusOr<std::unique_ptr<Ledger>> Open(Store* store, const Clock* clock,
+                                                      std::string gateway, LogIdentity log,
+                                                      Wake wake);
+  // Finishes what waits.
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  // Blocks until the unit is durable or has failed. `bytes`: how much it is about to write beside
+  // its entries. UNAVAILABLE: nothing happened, try again. RESOURCE_EXHAUSTED: too many wait.
+  absl::StatusOr<Receipts> Run(Unit unit, size_t bytes = 0);
+
+  // OK while entries become durable.
+  absl::Status health() const;
+
+ private:
+  struct Pending;
+  struct Batch;
+
+  Ledger(Store* store, const Clock* clock, std::string gateway, LogIdentity log, Wake wake,
+         LogHead head, Appender tree);
+
+  void Loop();
+  void CommitBatch(std::deque<Pending*>* waiting);
+  absl::Status Write(std::deque<Pending*>* waiting, Batch* batch);
+  absl::Status Resolve(const Batch& batch);
+  void Answer(Batch& batch, const absl::Status& status);
+  void SetHealth(absl::Status health);
+
+  Store* const store_;
+  const Clock* const clock_;
+  const std::string gateway_;
+  const LogIdentity log_;
+  const Wake wake_;
+
+  // Owned by the ledger's thread.
+  LogHead head_;
+  Appender tree_;
+  uint64_t lost_units_ = 0;  // answered UNAVAILABLE since the last commit
+
+  mutable Mutex mutex_;
+  CondVar work_;
+  CondVar answered_;
+  std::deque<Pending*> waiting_ ABSL_GUARDED_BY(mutex_);
+  absl::Status health_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_EXCHANGE_LEDGER_H_

@@ -1,0 +1,28 @@
+// The exchange's limits, filled from the gateway's configuration.
+#ifndef SLUSS_GATEWAY_EXCHANGE_LIMITS_H_
+#define SLUSS_GATEWAY_EXCHANGE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace sluss {
+
+struct ExchangeLimits {
+  size_t max_message_bytes = 30 << 20;
+  // How far a sender's clock may be off, either way.
+  absl::Duration clock_skew = absl::Minutes(5);
+  // An unfetched message expires.
+  absl::Duration expire = absl::Hours(72);
+  uint64_t enrolments_per_day = 20'000;  // an agency
+  // From this age a child's own consent is needed.
+  uint32_t own_consent_age = 15;
+  // Rejected submissions that get an entry of their own in the log, an agency and hour; those
+  // beyond are counted in the next one.
+  uint32_t rejections_logged_per_hour = 60;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_EXCHANGE_LIMITS_H_

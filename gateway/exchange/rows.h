@@ -1,0 +1,87 @@
+// What the exchange keeps, as values: the rows of any store.
+#ifndef SLUSS_GATEWAY_EXCHANGE_ROWS_H_
+#define SLUSS_GATEWAY_EXCHANGE_ROWS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gateway/base/ids.h"
+#include "gateway/tlog/appender.h"
+#include "proto/gateway.pb.h"
+#include "proto/stored.pb.h"
+
+namespace sluss {
+
+enum class PseudonymState {
+  kNone = 0,    // no subject, or no longer wanted
+  kWanted = 1,  // waits for the hops
+  kDone = 2,
+};
+
+// A notification from its decision on. The row stays when the payload is erased: it answers
+// repetitions and proves what became of the message.
+struct MessageRow {
+  MessageId id;
+  AgencyId sender;
+  AgencyId recipient;
+  v1::MessageState state = v1::MESSAGE_STATE_UNSPECIFIED;
+  DeliveryId delivery_id;  // empty where it was denied at submission
+  // When something must happen if nothing else does first (phone, expiry). InfiniteFuture: never.
+  absl::Time deadline = absl::InfiniteFuture();
+  PseudonymState pseudonym = PseudonymState::kNone;
+  absl::Time pseudonym_due = absl::InfinitePast();  // not asked of the key holder before
+  v1::StoredMessage details;
+};
+
+// Something that waits for an agency, handed out in the order of `sequence`.
+enum class ItemKind { kNotification = 1, kPseudonym = 2, kOutcome = 3 };
+
+struct QueueItem {
+  uint64_t sequence = 0;  // given by the store, growing
+  AgencyId agency;        // who gets it
+  DeliveryId delivery_id;
+  MessageId message_id;
+  ItemKind kind = ItemKind::kNotification;
+  bool ready = true;    // an item that is not ready is passed over
+  v1::Outcome outcome;  // with kOutcome
+};
+
+struct ConsentRow {
+  ConsentId id;
+  std::string record;  // the bytes that the depositor signed: v1::ConsentRecord
+  EventId registered_event;
+  uint64_t registered_index = 0;
+  absl::Time withdrawn = absl::InfiniteFuture();  // InfiniteFuture: in force
+  EventId withdrawn_event;
+  uint64_t withdrawn_index = 0;
+};
+
+// One entry of the log as it is appended.
+struct LogEntry {
+  EventId event;
+  std::string leaf;     // the bytes that are hashed
+  std::string opening;  // v1::AuditOpening; erasable; empty where nothing was committed
+};
+
+// The log's head, and this gateway's last event in it: whether a commit of unknown outcome took
+// effect is read off `counter` and `last_event`.
+struct LogHead {
+  uint64_t size = 0;
+  std::string tree;        // Appender::Save()
+  std::string checkpoint;  // signed
+  uint64_t counter = 0;    // of this gateway's last event; 0 = none yet
+  EventId last_event;
+};
+
+struct LogAppend {
+  uint64_t first_index = 0;
+  std::vector<LogEntry> entries;
+  std::vector<FullTile> tiles;  // that these entries completed
+  LogHead head;                 // after them
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_EXCHANGE_ROWS_H_

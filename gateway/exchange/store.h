@@ -1,0 +1,128 @@
+// What the exchange needs stored: the seam that every store implements.
+//
+// One transaction holds everything that belongs together: log entries, tiles and head, messages,
+// consents and what waits for whom. It is durable when Commit returns OK, and nothing of it is
+// visible to anyone else before. The contract is tests/gateway/exchange/store_contract.h.
+//
+// Errors: UNAVAILABLE where trying again may help (full disk, lock, lost connection), DATA_LOSS
+// where stored bytes are not what was written, INTERNAL otherwise. A row that is not there is an
+// empty optional or list, never an error. Texts name no personal data.
+#ifndef SLUSS_GATEWAY_EXCHANGE_STORE_H_
+#define SLUSS_GATEWAY_EXCHANGE_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "gateway/base/ids.h"
+#include "gateway/exchange/entry.h"
+#include "gateway/exchange/pipeline.h"
+#include "gateway/exchange/rows.h"
+
+namespace sluss {
+
+// Reading. Of a Store: what is committed, each call a snapshot of its own. Of a Transaction: its
+// own writes too.
+class StoreView {
+ public:
+  virtual ~StoreView() = default;
+
+  virtual absl::StatusOr<std::optional<MessageRow>> FindMessage(const MessageId& id) const = 0;
+  // The message whose notification has this delivery id; also after it is acknowledged.
+  virtual absl::StatusOr<std::optional<MessageRow>> FindDelivered(const DeliveryId& id) const = 0;
+  // Serialised v1::Envelope; empty where it is erased or there is none.
+  virtual absl::StatusOr<std::string> ReadPayload(const MessageId& id) const = 0;
+  // Ids of the messages in one of these states that cite the consent, in the order of their ids,
+  // after `after` (an empty id: from the first).
+  virtual absl::StatusOr<std::vector<MessageId>> MessagesCiting(
+      const ConsentId& consent, const std::vector<v1::MessageState>& states, const MessageId& after,
+      size_t limit) const = 0;
+  // Ids of the messages with deadline <= now, earliest first.
+  virtual absl::StatusOr<std::vector<MessageId>> MessagesDue(absl::Time now,
+                                                             size_t limit) const = 0;
+  // Ids of the messages with PseudonymState::kWanted and pseudonym_due <= now, earliest due first,
+  // and within the same due time in the order in which they were admitted.
+  virtual absl::StatusOr<std::vector<MessageId>> PseudonymsWanted(absl::Time now,
+                                                                  size_t limit) const = 0;
+
+  // Items of the agency that are ready, with sequence > after, in order.
+  virtual absl::StatusOr<std::vector<QueueItem>> ReadyItems(const AgencyId& agency, uint64_t after,
+                                                            size_t limit) const = 0;
+  virtual absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const = 0;
+  // All items of the agency, ready or not.
+  virtual absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const = 0;
+
+  virtual absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const = 0;
+  virtual absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency,
+                                                absl::CivilDay day) const = 0;
+
+  // ---- The log
+  // `gateway` is the one whose counter is asked for; a LogHead of size 0 before the first append.
+  virtual absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const = 0;
+  // DATA_LOSS where index is below the head's size and the entry is not there.
+  virtual absl::StatusOr<std::string> ReadEntry(uint64_t index) const = 0;
+  // The 8192 bytes of a full tile. DATA_LOSS as above.
+  virtual absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const = 0;
+  // v1::AuditOpening of an entry; empty where it was erased or nothing was committed.
+  virtual absl::StatusOr<std::string> ReadOpening(const EventId& event) const = 0;
+};
+
+// The one transaction in which a group of changes is made. Used by one thread. Dies without effect
+// unless Commit was called. After any error it can only be dropped.
+class Transaction : public StoreView {
+ public:
+  // A decided and recorded notification: message row, payload, citations of consents and, unless
+  // denied, its item in the recipient's queue. ALREADY_EXISTS when the id is taken.
+  virtual absl::Status Admit(const Recorded& recorded) = 0;
+  // Replaces state, deadline, pseudonym state and details; keys and delivery id stay.
+  // NOT_FOUND when there is no such message.
+  virtual absl::Status UpdateMessage(const MessageRow& row, const Entry& because) = 0;
+  virtual absl::Status ErasePayload(const MessageId& id) = 0;
+  // The hops of a message that nobody has yet: no entry, since nothing leaves by it. Replaces
+  // pseudonym, pseudonym_due and details.
+  virtual absl::Status SetPseudonym(const MessageRow& row) = 0;
+  // A sender was told to phone: replaces the deadline only.
+  virtual absl::Status SetDeadline(const MessageId& id, absl::Time deadline) = 0;
+
+  // Puts it last; `sequence` is given here.
+  virtual absl::Status EnqueueOutcome(const AgencyId& agency, const DeliveryId& delivery_id,
+                                      const MessageId& message_id, const v1::Outcome& outcome) = 0;
+  virtual absl::Status EnqueuePseudonym(const AgencyId& agency, const DeliveryId& delivery_id,
+                                        const MessageId& message_id, const Entry& because) = 0;
+  virtual absl::Status MakeReady(const DeliveryId& id) = 0;
+  // OK when it is not there.
+  virtual absl::Status RemoveItem(const DeliveryId& id) = 0;
+
+  // ALREADY_EXISTS when the id is taken.
+  virtual absl::Status PutConsent(const ConsentRow& row, const Entry& because) = 0;
+  virtual absl::Status WithdrawConsent(const ConsentId& id, absl::Time when,
+                                       const Entry& because) = 0;
+  virtual absl::Status AddEnrolments(const AgencyId& agency, absl::CivilDay day,
+                                     uint64_t count) = 0;
+  virtual absl::Status EraseOpening(const EventId& event) = 0;
+
+  // The ledger alone calls these two. ABORTED from AppendLog when the stored head is not of size
+  // `first_index`: somebody else wrote.
+  virtual absl::Status AppendLog(absl::string_view gateway, const LogAppend& append) = 0;
+  // OK: durable. Any error: the outcome is unknown until ReadHead tells.
+  virtual absl::Status Commit() = 0;
+};
+
+// Thread-safe for reading and for Begin.
+class Store : public StoreView {
+ public:
+  // One at a time: FAILED_PRECONDITION while another lives. The store must outlive it.
+  virtual absl::StatusOr<std::unique_ptr<Transaction>> Begin() = 0;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_EXCHANGE_STORE_H_
