@@ -12,18 +12,8 @@ namespace {
 
 constexpr size_t kMaxDst = 255;
 
-// b_in_bytes and s_in_bytes of RFC 9380.
-struct HashSizes {
-  size_t digest;
-  size_t block;
-};
-
-HashSizes SizesOf(ExpandHash hash) {
-  return hash == ExpandHash::kSha256 ? HashSizes{32, 64} : HashSizes{64, 128};
-}
-
-std::string Digest(ExpandHash hash, std::initializer_list<absl::string_view> parts) {
-  if (hash == ExpandHash::kSha256) return std::string(AsStringView(Sha256(parts)));
+std::string Digest(HashFunction hash, std::initializer_list<absl::string_view> parts) {
+  if (hash == HashFunction::kSha256) return std::string(AsStringView(Sha256(parts)));
   return std::string(AsStringView(Sha512(parts)));
 }
 
@@ -39,22 +29,21 @@ std::string BigEndian16(size_t value) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ExpandMessageXmd(ExpandHash hash, absl::string_view message,
+absl::StatusOr<std::string> ExpandMessageXmd(HashFunction hash, absl::string_view message,
                                              absl::string_view dst, size_t size) {
-  const HashSizes sizes = SizesOf(hash);
   if (dst.empty()) return absl::InvalidArgumentError("the domain separation tag is empty");
-  if (size == 0 || size > 255 * sizes.digest) {
+  if (size == 0 || size > 255 * DigestSize(hash)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("length must be 1 to ", 255 * sizes.digest, ", not ", size));
+        absl::StrCat("length must be 1 to ", 255 * DigestSize(hash), ", not ", size));
   }
   std::string dst_prime =
       dst.size() > kMaxDst ? Digest(hash, {"H2C-OVERSIZE-DST-", dst}) : std::string(dst);
   dst_prime.push_back(static_cast<char>(dst_prime.size()));
 
-  const std::string pad(sizes.block, '\0');
+  const std::string pad(BlockSize(hash), '\0');
   const std::string zero(1, '\0');
   const std::string first = Digest(hash, {pad, message, BigEndian16(size), zero, dst_prime});
-  std::string block(sizes.digest, '\0');
+  std::string block(DigestSize(hash), '\0');
   std::string uniform;
   for (unsigned char i = 1; uniform.size() < size; ++i) {
     block = Digest(hash, {Xor(first, block), std::string(1, static_cast<char>(i)), dst_prime});
@@ -66,13 +55,13 @@ absl::StatusOr<std::string> ExpandMessageXmd(ExpandHash hash, absl::string_view 
 
 absl::StatusOr<Point> HashToGroup(absl::string_view message, absl::string_view dst) {
   ASSIGN_OR_RETURN(const std::string uniform,
-                   ExpandMessageXmd(ExpandHash::kSha512, message, dst, kUniformSize));
+                   ExpandMessageXmd(HashFunction::kSha512, message, dst, kUniformSize));
   return Point::FromUniform(uniform);
 }
 
 absl::StatusOr<Scalar> HashToScalar(absl::string_view message, absl::string_view dst) {
   ASSIGN_OR_RETURN(const std::string uniform,
-                   ExpandMessageXmd(ExpandHash::kSha512, message, dst, kUniformSize));
+                   ExpandMessageXmd(HashFunction::kSha512, message, dst, kUniformSize));
   return Scalar::Reduce(uniform);
 }
 

@@ -8,14 +8,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/crypto/group.h"
+#include "gateway/crypto/hash.h"
 
 namespace sluss {
 
-enum class ExpandHash { kSha256, kSha512 };
-
 // expand_message_xmd (RFC 9380, 5.3.1). A `dst` over 255 bytes is hashed as 5.3.3 says.
 // INVALID_ARGUMENT for an empty `dst` and for a `size` of 0 or more than 255 digests.
-absl::StatusOr<std::string> ExpandMessageXmd(ExpandHash hash, absl::string_view message,
+absl::StatusOr<std::string> ExpandMessageXmd(HashFunction hash, absl::string_view message,
                                              absl::string_view dst, size_t size);
 
 // hash_to_ristretto255 with SHA-512. Takes time that depends on the length of `message` only.

@@ -8,17 +8,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "gateway/crypto/hpke_keys.h"
 #include "gateway/crypto/secret.h"
 
 namespace sluss {
 
 // The identifiers of RFC 9180, section 7.
-enum class HpkeKem : uint16_t { kP256HkdfSha256 = 0x0010, kX25519HkdfSha256 = 0x0020 };
 enum class HpkeKdf : uint16_t { kHkdfSha256 = 0x0001, kHkdfSha512 = 0x0003 };
 enum class HpkeAead : uint16_t {
   kAes128Gcm = 0x0001,
@@ -35,64 +34,20 @@ struct HpkeSuite {
   friend bool operator==(const HpkeSuite&, const HpkeSuite&) = default;
 };
 
-// Sizes of RFC 9180, 7.1 to 7.3: Npk = Nenc, Nsk, Nt.
-size_t HpkePublicKeySize(HpkeKem kem);
-size_t HpkePrivateKeySize(HpkeKem kem);
-inline constexpr size_t kHpkeTagSize = 16;
+inline constexpr size_t kHpkeTagSize = 16;  // Nt of each of the ciphers
 
 // UNIMPLEMENTED names the identifier that is not supported.
 absl::StatusOr<HpkeSuite> MakeHpkeSuite(uint32_t kem, uint32_t kdf, uint32_t aead);
 
-// OpenSSL's key; shared, since it never changes.
-using EvpKey = std::shared_ptr<struct evp_pkey_st>;
-
-// Decoded once, checked (P-256: on the curve). A value; thread-safe.
-class HpkePublicKey {
- public:
-  // `bytes` as RFC 9180's SerializePublicKey: X25519 raw, P-256 uncompressed. INVALID_ARGUMENT.
-  static absl::StatusOr<HpkePublicKey> Decode(HpkeKem kem, absl::string_view bytes);
-
-  HpkeKem kem() const { return kem_; }
-  const std::string& bytes() const { return bytes_; }
-  const EvpKey& key() const { return key_; }
-
- private:
-  HpkePublicKey(HpkeKem kem, std::string bytes, EvpKey key);
-
-  HpkeKem kem_;
-  std::string bytes_;
-  EvpKey key_;
-};
-
-// Move-only; OpenSSL wipes its copy. Thread-safe once made.
-class HpkePrivateKey {
- public:
-  static absl::StatusOr<HpkePrivateKey> Generate(HpkeKem kem);
-  // DeriveKeyPair of RFC 9180, 7.1.3.
-  static absl::StatusOr<HpkePrivateKey> Derive(HpkeKem kem, const SecretBytes& ikm);
-  // `bytes` as SerializePrivateKey. INVALID_ARGUMENT for a wrong length or a scalar out of range.
-  static absl::StatusOr<HpkePrivateKey> Decode(HpkeKem kem, const SecretBytes& bytes);
-
-  HpkePrivateKey(HpkePrivateKey&&) = default;
-  HpkePrivateKey& operator=(HpkePrivateKey&&) = default;
-
-  HpkeKem kem() const { return public_key_.kem(); }
-  const HpkePublicKey& public_key() const { return public_key_; }
-  const EvpKey& key() const { return key_; }
-  SecretBytes Encode(InsecureSecretAccess) const;
-
- private:
-  HpkePrivateKey(HpkePublicKey public_key, SecretBytes bytes, EvpKey key);
-
-  HpkePublicKey public_key_;
-  SecretBytes bytes_;
-  EvpKey key_;
-};
+struct HpkeKeySchedule;  // hpke_internal.h
 
 // What both sides share once set up: encrypts a sequence of messages and exports secrets.
 // Move-only. Not thread-safe: each message takes the next nonce.
 class HpkeContext {
  public:
+  // What the set-up functions below make.
+  HpkeContext(const HpkeSuite& suite, HpkeKeySchedule schedule);
+
   // FAILED_PRECONDITION for an export-only suite.
   absl::StatusOr<std::string> Seal(absl::string_view aad, absl::string_view plaintext);
   // PERMISSION_DENIED "does not open" when key, info, aad, order or ciphertext differ.
@@ -101,9 +56,7 @@ class HpkeContext {
   absl::StatusOr<SecretBytes> Export(absl::string_view exporter_context, size_t size) const;
 
  private:
-  friend struct HpkeContextAccess;
-  HpkeContext() = default;
-  std::string NextNonce();
+  std::string Nonce() const;
 
   HpkeSuite suite_;
   SecretBytes key_;
