@@ -1,0 +1,147 @@
+#include "gateway/crypto/sigma.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/crypto/layout.h"
+#include "gateway/crypto/sha512.h"
+
+namespace sluss {
+namespace {
+
+absl::Status DoesNotVerify() { return absl::PermissionDeniedError("proof does not verify"); }
+
+// A sum of multiples in which the generator's coefficients become one multiplication.
+class Sum {
+ public:
+  absl::Status Add(const Scalar& coefficient, const std::optional<Point>& base) {
+    if (!base.has_value()) {
+      generator_ = generator_.has_value() ? *generator_ + coefficient : coefficient;
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const Point multiple, Multiply(coefficient, *base));
+    return AddPoint(multiple);
+  }
+
+  absl::StatusOr<Point> Total() && {
+    if (generator_.has_value()) {
+      ASSIGN_OR_RETURN(const Point multiple, MultiplyBase(*generator_));
+      RETURN_IF_ERROR(AddPoint(multiple));
+    }
+    if (!total_.has_value()) return absl::InternalError("an equation of the relation is empty");
+    return *total_;
+  }
+
+ private:
+  absl::Status AddPoint(const Point& point) {
+    if (!total_.has_value()) {
+      total_ = point;
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(total_, ::sluss::Add(*total_, point));
+    return absl::OkStatus();
+  }
+
+  std::optional<Scalar> generator_;
+  std::optional<Point> total_;
+};
+
+absl::Status AddTerms(const SigmaEquation& equation, std::span<const Scalar> values, Sum& sum) {
+  for (const SigmaTerm& term : equation.right) {
+    const Scalar& value = values[term.witness];
+    RETURN_IF_ERROR(sum.Add(term.negative ? value.Negated() : value, term.base));
+  }
+  return absl::OkStatus();
+}
+
+void AppendPoint(const std::optional<Point>& point, Layout& layout) {
+  layout.Bytes(point.has_value() ? point->encoded() : absl::string_view());
+}
+
+// Everything that the proof states and is bound to, then the commitments.
+Scalar Challenge(const SigmaRelation& relation, absl::string_view binding,
+                 std::span<const Point> commitments) {
+  Layout layout("sluss/v1 proof");
+  layout.Bytes(relation.name).Bytes(binding);
+  layout.U32(static_cast<uint32_t>(relation.witnesses));
+  layout.U32(static_cast<uint32_t>(relation.equations.size()));
+  for (const SigmaEquation& equation : relation.equations) {
+    AppendPoint(equation.left, layout);
+    layout.U32(static_cast<uint32_t>(equation.right.size()));
+    for (const SigmaTerm& term : equation.right) {
+      layout.U32(static_cast<uint32_t>(term.witness)).U8(term.negative ? 1 : 0);
+      AppendPoint(term.base, layout);
+    }
+  }
+  for (const Point& commitment : commitments) layout.Bytes(commitment.encoded());
+  return Scalar::Reduce(AsStringView(Sha512({layout.bytes()})));
+}
+
+// What the commitment of each equation must have been for challenge and responses to fit.
+absl::StatusOr<std::vector<Point>> Recompute(const SigmaRelation& relation, const Scalar& challenge,
+                                             std::span<const Scalar> responses) {
+  const Scalar minus_challenge = challenge.Negated();
+  std::vector<Point> commitments;
+  commitments.reserve(relation.equations.size());
+  for (const SigmaEquation& equation : relation.equations) {
+    Sum sum;
+    RETURN_IF_ERROR(AddTerms(equation, responses, sum));
+    if (equation.left.has_value()) RETURN_IF_ERROR(sum.Add(minus_challenge, equation.left));
+    ASSIGN_OR_RETURN(const Point commitment, std::move(sum).Total());
+    commitments.push_back(commitment);
+  }
+  return commitments;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> SigmaProve(const SigmaRelation& relation,
+                                       std::span<const Scalar> witness, absl::string_view binding) {
+  if (witness.size() != relation.witnesses) {
+    return absl::InternalError(absl::StrCat("relation `", relation.name, "` needs ",
+                                            relation.witnesses, " witnesses, not ",
+                                            witness.size()));
+  }
+  std::vector<Scalar> nonces;
+  nonces.reserve(witness.size());
+  for (size_t i = 0; i < witness.size(); ++i) nonces.push_back(Scalar::Random());
+
+  std::vector<Point> commitments;
+  commitments.reserve(relation.equations.size());
+  for (const SigmaEquation& equation : relation.equations) {
+    Sum sum;
+    RETURN_IF_ERROR(AddTerms(equation, nonces, sum));
+    ASSIGN_OR_RETURN(const Point commitment, std::move(sum).Total());
+    commitments.push_back(commitment);
+  }
+  const Scalar challenge = Challenge(relation, binding, commitments);
+  std::string proof = challenge.EncodePublic();
+  for (size_t i = 0; i < witness.size(); ++i) {
+    proof += (nonces[i] + challenge * witness[i]).EncodePublic();
+  }
+  return proof;
+}
+
+absl::Status SigmaVerify(const SigmaRelation& relation, absl::string_view binding,
+                         absl::string_view proof) {
+  const size_t size = (1 + relation.witnesses) * kScalarSize;
+  if (proof.size() != size) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("proof must be ", size, " bytes, not ", proof.size()));
+  }
+  ASSIGN_OR_RETURN(const Scalar challenge, Scalar::Decode(proof.substr(0, kScalarSize)));
+  std::vector<Scalar> responses;
+  responses.reserve(relation.witnesses);
+  for (size_t at = kScalarSize; at < size; at += kScalarSize) {
+    ASSIGN_OR_RETURN(const Scalar response, Scalar::Decode(proof.substr(at, kScalarSize)));
+    responses.push_back(response);
+  }
+  // An honest proof meets the identity element with probability 2^-250.
+  const absl::StatusOr<std::vector<Point>> commitments = Recompute(relation, challenge, responses);
+  if (!commitments.ok()) return DoesNotVerify();
+  if (!(Challenge(relation, binding, *commitments) == challenge)) return DoesNotVerify();
+  return absl::OkStatus();
+}
+
+}  // namespace sluss
