@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/crypto/key_directory.h"
+#include "gateway/crypto/manifest.h"
 #include "gateway/crypto/pseudonym.h"
 #include "proto/notification.pb.h"
 
@@ -55,14 +56,9 @@ absl::StatusOr<CheckedEnvelope> CheckEnvelope(v1::Envelope envelope, const KeyDi
 absl::Status CheckConsentProof(const CheckedEnvelope& checked, const v1::ConsentRecord& record,
                                const KeyDirectory& directory);
 
-using Compartments = google::protobuf::RepeatedPtrField<v1::Compartment>;
-
 // Removes what is not in `permitted`; the signature over the manifest stays good. Returns how many
 // were removed.
 int DropCompartments(const std::set<std::string>& permitted, Compartments* compartments);
-
-// The digest that stands for a compartment in the manifest, 32 bytes.
-std::string CompartmentDigest(const v1::Compartment& compartment);
 
 }  // namespace sluss
 
