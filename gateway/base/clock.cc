@@ -37,4 +37,6 @@ absl::CivilDay SwedishDay(absl::Time time) { return absl::ToCivilDay(time, Stock
 
 absl::Time StartOfSwedishDay(absl::CivilDay day) { return absl::FromCivil(day, Stockholm()); }
 
+absl::Time FromSwedishTime(absl::CivilSecond local) { return absl::FromCivil(local, Stockholm()); }
+
 }  // namespace sluss

@@ -23,6 +23,10 @@ absl::CivilDay SwedishDay(absl::Time time);
 // Midnight, Swedish time, at which `day` begins.
 absl::Time StartOfSwedishDay(absl::CivilDay day);
 
+// The moment of a local Swedish time, as forms state it. In the hour that clocks show twice in
+// autumn it is the first; in the hour that spring leaves out, the time an hour later.
+absl::Time FromSwedishTime(absl::CivilSecond local);
+
 }  // namespace sluss
 
 #endif  // SLUSS_GATEWAY_BASE_CLOCK_H_
