@@ -81,6 +81,12 @@ class NativeFormat {
 // is empty. Every Read begins with it.
 absl::Status CheckNativeSize(const NativeFile& file);
 
+// What every notification must have when a format has read it: native id, recipient, purpose, legal
+// basis, day, an officer with name, role and reason (a record is never forwarded by itself), some
+// content, and the child's number where the purpose has a subject; a message that answers names
+// what it answers. INVALID_ARGUMENT names the neutral field. Every Read ends with it.
+absl::Status CheckComplete(const v1::NeutralNotification& notification);
+
 }  // namespace sluss
 
 #endif  // SLUSS_AGENCY_ADAPTERS_COMMON_NATIVE_FORMAT_H_
