@@ -70,6 +70,7 @@ class PolicySet {
   const VocabularyIndex& names() const { return *names_; }
 
  private:
+  friend class PolicyLoader;
   PolicySet();
 
   v1::PolicyBundle bundle_;

@@ -1,0 +1,43 @@
+// Names of one kind, numbered, with the nearest known name for one that is not known.
+#ifndef SLUSS_POLICY_NAMES_H_
+#define SLUSS_POLICY_NAMES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+
+namespace sluss {
+
+// Numbers from 0 in the order of adding.
+class NameTable {
+ public:
+  // `kind` as errors call it: "category".
+  explicit NameTable(std::string kind) : kind_(std::move(kind)) {}
+
+  // The number of `name`, added where it is new.
+  uint32_t Add(absl::string_view name);
+  std::optional<uint32_t> Find(absl::string_view name) const;
+  const std::string& name(uint32_t number) const { return names_[number]; }
+  size_t size() const { return names_.size(); }
+
+  // "unknown category `HELTH`: did you mean `HEALTH`?"
+  std::string Unknown(absl::string_view name) const;
+
+ private:
+  std::string kind_;
+  std::vector<std::string> names_;
+  absl::flat_hash_map<std::string, uint32_t> numbers_;
+};
+
+// "unknown <kind> `<name>`", and the nearest of `known` where one is near: at most a third of its
+// letters wrong.
+std::string UnknownName(absl::string_view kind, absl::string_view name,
+                        const std::vector<std::string>& known);
+
+}  // namespace sluss
+
+#endif  // SLUSS_POLICY_NAMES_H_

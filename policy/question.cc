@@ -1,0 +1,104 @@
+#include "policy/question.h"
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/ids.h"
+#include "gateway/base/status_macros.h"
+
+namespace sluss {
+namespace {
+
+constexpr uint32_t kMostOfficers = 16;
+constexpr uint32_t kOldestAge = 200;
+
+absl::Status Fault(absl::string_view field, absl::string_view text) {
+  return absl::InvalidArgumentError(absl::StrCat("`", field, "`: ", text));
+}
+
+absl::StatusOr<uint32_t> Number(const NameTable& table, absl::string_view field,
+                                absl::string_view name) {
+  const std::optional<uint32_t> number = table.Find(name);
+  if (!number.has_value()) return Fault(field, table.Unknown(name));
+  return *number;
+}
+
+// As Number, where an absent value is UNKNOWN.
+absl::StatusOr<uint32_t> NumberOrUnknown(const NameTable& table, absl::string_view field,
+                                         absl::string_view name) {
+  if (name.empty()) return kUnknown;
+  return Number(table, field, name);
+}
+
+absl::StatusOr<uint32_t> AgencyKindNumber(const VocabularyIndex& names, absl::string_view field,
+                                          absl::string_view agency) {
+  const absl::StatusOr<AgencyId> id = ParseAgencyId(agency);
+  if (!id.ok()) return Fault(field, id.status().message());
+  return Number(names.kinds(), field, AgencyKind(*id));
+}
+
+absl::StatusOr<Mask> CategoryMask(const VocabularyIndex& names, absl::string_view field,
+                                  const google::protobuf::RepeatedPtrField<std::string>& values) {
+  Mask mask = 0;
+  for (const std::string& name : values) {
+    ASSIGN_OR_RETURN(const uint32_t number, Number(names.categories(), field, name));
+    mask |= Bit(number);
+  }
+  return mask;
+}
+
+absl::Status ResolveAge(const v1::Facts& facts, Question* question) {
+  const uint32_t from = facts.age_from(), below = facts.age_below();
+  question->age_known = from != 0 || below != 0;
+  if (from > kOldestAge || below > kOldestAge || (below != 0 && from >= below)) {
+    return Fault("age_from", absl::StrCat("no age lies from ", from, " to below ", below));
+  }
+  question->age_from = static_cast<Age>(from);
+  question->age_below = below == 0 ? kNoAge : static_cast<Age>(below);
+  return absl::OkStatus();
+}
+
+absl::Status ResolveOfficers(const VocabularyIndex& names, const v1::Facts& facts,
+                             Question* question) {
+  if (facts.officer_role_size() > static_cast<int>(kMostOfficers)) {
+    return Fault("officer_role", absl::StrCat("more than ", kMostOfficers, " officers"));
+  }
+  for (const std::string& role : facts.officer_role()) {
+    RETURN_IF_ERROR(NumberOrUnknown(names.roles(), "officer_role", role).status());
+  }
+  question->officers = static_cast<uint8_t>(facts.officer_role_size());
+  if (facts.officer_role_size() > 0) {  // the first attests as the sender, others as a second look
+    question->role = *NumberOrUnknown(names.roles(), "officer_role", facts.officer_role(0));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Question> ResolveFacts(const VocabularyIndex& names, const AgencyNodes& nodes,
+                                      const v1::Facts& facts) {
+  Question q;
+  ASSIGN_OR_RETURN(q.sender_kind, AgencyKindNumber(names, "sender", facts.sender()));
+  ASSIGN_OR_RETURN(q.recipient_kind, AgencyKindNumber(names, "recipient", facts.recipient()));
+  q.sender_node = nodes.Find(facts.sender());
+  q.recipient_node = nodes.Find(facts.recipient());
+  q.cover = names.cover(q.recipient_kind);
+  ASSIGN_OR_RETURN(q.purpose, Number(names.purposes(), "purpose", facts.purpose()));
+  ASSIGN_OR_RETURN(q.basis,
+                   NumberOrUnknown(names.paragraphs(), "legal_basis", facts.legal_basis()));
+  if (facts.category().empty()) return Fault("category", "name at least one");
+  ASSIGN_OR_RETURN(q.categories, CategoryMask(names, "category", facts.category()));
+  ASSIGN_OR_RETURN(q.consent_categories,
+                   CategoryMask(names, "consent_category", facts.consent_category()));
+  RETURN_IF_ERROR(ResolveOfficers(names, facts, &q));
+  RETURN_IF_ERROR(ResolveAge(facts, &q));
+  if (!v1::ConsentState_IsValid(facts.consent())) return Fault("consent", "no state of a consent");
+  q.consent = facts.consent();
+  const absl::StatusOr<Day> day = ParseDay(facts.day());
+  if (!day.ok()) return Fault("day", day.status().message());
+  q.day = *day;
+  q.reason = facts.reason();
+  q.weighing = facts.weighing();
+  q.protected_identity = facts.protected_identity();
+  return q;
+}
+
+}  // namespace sluss
