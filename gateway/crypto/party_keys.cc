@@ -14,8 +14,6 @@
 namespace sluss {
 namespace {
 
-constexpr size_t kClosingSize = 32;
-
 absl::Status CheckKeySet(uint32_t key_set) {
   if (key_set > 0) return absl::OkStatus();
   return absl::InvalidArgumentError("key sets are counted from 1");

@@ -2,6 +2,7 @@
 #ifndef SLUSS_GATEWAY_CRYPTO_PARTY_KEYS_H_
 #define SLUSS_GATEWAY_CRYPTO_PARTY_KEYS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -17,6 +18,8 @@
 #include "proto/keys.pb.h"
 
 namespace sluss {
+
+inline constexpr size_t kClosingSize = 32;
 
 // Made at the agency; never leave it. Move-only.
 struct AgencySecrets {

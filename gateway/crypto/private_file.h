@@ -1,0 +1,25 @@
+// Files that only their owner may read: where secrets lie on disk.
+#ifndef SLUSS_GATEWAY_CRYPTO_PRIVATE_FILE_H_
+#define SLUSS_GATEWAY_CRYPTO_PRIVATE_FILE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gateway/crypto/secret.h"
+
+namespace sluss {
+
+// Writes "<directory>/<name>" with mode 0600, the directory made with 0700 where it is missing. The
+// file appears whole and durable or not at all. ALREADY_EXISTS rather than overwrite.
+absl::Status WritePrivateFile(const std::string& directory, const std::string& name,
+                              absl::string_view content);
+
+// NOT_FOUND, or PERMISSION_DENIED with the command that cures it when directory or file belong to
+// someone else, can be reached by others, or are symbolic links. At most 1 MiB.
+absl::StatusOr<SecretBytes> ReadPrivateFile(const std::string& directory, const std::string& name);
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_CRYPTO_PRIVATE_FILE_H_
