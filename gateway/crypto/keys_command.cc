@@ -1,0 +1,165 @@
+#include "gateway/crypto/keys_command.h"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/hex.h"
+#include "gateway/base/ids.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/crypto/key_assembly.h"
+#include "gateway/crypto/key_directory.h"
+#include "gateway/crypto/key_files.h"
+#include "gateway/crypto/party_keys.h"
+
+namespace sluss {
+namespace {
+
+struct Options {
+  uint32_t key_set = 1;
+  std::string name;                   // of the agency or holder
+  std::vector<std::string> agencies;  // a holder's recipients
+  std::string log_origin;
+  std::string kem = "x25519";
+  std::string aead = "chacha20-poly1305";
+  std::string directory;
+  std::string public_file;
+  std::vector<std::string> files;
+};
+
+absl::Status MakeAgencyKeys(const Options& options) {
+  ASSIGN_OR_RETURN(const AgencyId agency, ParseAgencyId(options.name));
+  ASSIGN_OR_RETURN(
+      const AgencySecrets secrets,
+      AgencySecrets::Generate(
+          agency, options.key_set,
+          options.kem == "p256" ? HpkeKem::kP256HkdfSha256 : HpkeKem::kX25519HkdfSha256,
+          options.aead == "aes-128-gcm" ? HpkeAead::kAes128Gcm : HpkeAead::kChaCha20Poly1305));
+  v1::KeyDirectory part;
+  part.set_key_set(options.key_set);
+  ASSIGN_OR_RETURN(*part.add_agency(), secrets.PublicKeys());
+  RETURN_IF_ERROR(SaveSecrets(secrets, options.directory));
+  return SavePublicKeys(part, options.public_file);
+}
+
+absl::Status MakeHolderKeys(const Options& options) {
+  std::vector<AgencyId> agencies;
+  for (const std::string& name : options.agencies) {
+    ASSIGN_OR_RETURN(AgencyId agency, ParseAgencyId(name));
+    agencies.push_back(std::move(agency));
+  }
+  ASSIGN_OR_RETURN(const HolderSecrets secrets,
+                   HolderSecrets::Generate(options.name, options.key_set, agencies));
+  const bool is_gateway = options.name.rfind("gateway/", 0) == 0;
+  if (!is_gateway && options.name.rfind("keyholder/", 0) != 0) {
+    return absl::InvalidArgumentError("a holder is `gateway/NAME` or `keyholder/NAME`");
+  }
+  v1::KeyDirectory part;
+  part.set_key_set(options.key_set);
+  ASSIGN_OR_RETURN(*(is_gateway ? part.mutable_gateway() : part.mutable_keyholder()),
+                   secrets.PublicKeys());
+  std::optional<LogSecrets> log;
+  if (!options.log_origin.empty()) {
+    ASSIGN_OR_RETURN(log, LogSecrets::Generate(options.log_origin));
+    *part.mutable_log() = log->PublicKey();
+  }
+  RETURN_IF_ERROR(SaveSecrets(secrets, options.directory));
+  if (log.has_value()) RETURN_IF_ERROR(SaveSecrets(*log, options.directory));
+  return SavePublicKeys(part, options.public_file);
+}
+
+void Describe(const KeyDirectory& directory) {
+  std::cout << "key set " << directory.key_set() << ", " << directory.agencies().size()
+            << " agencies, " << directory.gateway().name << ", " << directory.keyholder().name
+            << "\ndigest " << ToHex(directory.digest()) << "\n";
+}
+
+absl::Status Assemble(const Options& options) {
+  ASSIGN_OR_RETURN(const v1::KeyDirectory whole, AssembleKeyDirectory(options.files));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const KeyDirectory> directory,
+                   KeyDirectory::Activate(whole));
+  RETURN_IF_ERROR(SavePublicKeys(whole, options.public_file));
+  Describe(*directory);
+  return absl::OkStatus();
+}
+
+absl::Status Check(const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const KeyDirectory> directory,
+                   LoadKeyDirectory(options.files.front()));
+  Describe(*directory);
+  return absl::OkStatus();
+}
+
+// A subcommand whose options land in a value of its own.
+struct Command {
+  CLI::App* app;
+  std::shared_ptr<Options> options;
+};
+
+Command AddCommand(CLI::App* parent, const char* name, const char* description,
+                   absl::Status (*run)(const Options&)) {
+  auto options = std::make_shared<Options>();
+  CLI::App* const app = parent->add_subcommand(name, description);
+  app->callback([options, run] {
+    const absl::Status status = run(*options);
+    if (status.ok()) return;
+    std::cerr << "keys: " << status.message() << "\n";
+    throw CLI::RuntimeError(1);
+  });
+  return {app, std::move(options)};
+}
+
+void AddOutputs(const Command& command) {
+  command.app->add_option("--key-set", command.options->key_set, "version of the key set")
+      ->capture_default_str();
+  command.app->add_option("--dir", command.options->directory, "where the secrets go (mode 0700)")
+      ->required();
+  command.app->add_option("--public", command.options->public_file, "file for the public half")
+      ->required();
+}
+
+}  // namespace
+
+void AddKeysCommands(CLI::App& app) {
+  CLI::App* const keys = app.add_subcommand("keys", "make, join and check the parties' keys");
+  keys->require_subcommand(1);
+
+  const Command agency =
+      AddCommand(keys, "agency", "make the keys of an agency, at that agency", MakeAgencyKeys);
+  agency.app->add_option("--agency", agency.options->name, "such as school/ekbacken")->required();
+  agency.app->add_option("--kem", agency.options->kem, "x25519 or p256")
+      ->check(CLI::IsMember({"x25519", "p256"}))
+      ->capture_default_str();
+  agency.app->add_option("--aead", agency.options->aead, "chacha20-poly1305 or aes-128-gcm")
+      ->check(CLI::IsMember({"chacha20-poly1305", "aes-128-gcm"}))
+      ->capture_default_str();
+  AddOutputs(agency);
+
+  const Command holder = AddCommand(
+      keys, "holder", "make the keys of the gateway or the key holder, there", MakeHolderKeys);
+  holder.app->add_option("--holder", holder.options->name, "gateway/NAME or keyholder/NAME")
+      ->required();
+  holder.app->add_option("--agencies", holder.options->agencies, "agencies that get a share")
+      ->required()
+      ->delimiter(',');
+  holder.app->add_option("--log-origin", holder.options->log_origin,
+                         "gateway: makes the log's key too, under this origin");
+  AddOutputs(holder);
+
+  const Command assemble = AddCommand(
+      keys, "assemble", "join public files into a key directory, after every check", Assemble);
+  assemble.app->add_option("file", assemble.options->files, "public files")->required();
+  assemble.app->add_option("--out", assemble.options->public_file, "the key directory")->required();
+
+  const Command check = AddCommand(keys, "check", "check a key directory", Check);
+  check.app->add_option("file", check.options->files, "the key directory")->required()->expected(1);
+}
+
+}  // namespace sluss

@@ -1,0 +1,141 @@
+#include "gateway/crypto/keys_command.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "gateway/base/hex.h"
+#include "gateway/crypto/holder.h"
+#include "gateway/crypto/key_assembly.h"
+#include "gateway/crypto/key_files.h"
+#include "gateway/crypto/random.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/parties.h"
+#include "tests/testing/status_matchers.h"
+
+namespace sluss {
+namespace {
+
+using ::sluss::testing::Must;
+using ::testing::HasSubstr;
+
+class KeysCommandTest : public ::testing::Test {
+ protected:
+  KeysCommandTest() : root_(::testing::TempDir() + "keys-command-" + ToHex(RandomBytes(8))) {
+    std::filesystem::create_directory(root_);
+  }
+  ~KeysCommandTest() override { std::filesystem::remove_all(root_); }
+
+  std::string Path(const std::string& name) { return root_ + "/" + name; }
+
+  // The exit code; what was said is in output_ and error_.
+  int Run(std::vector<std::string> arguments) {
+    CLI::App app;
+    AddKeysCommands(app);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    int code = 0;
+    try {
+      app.parse(std::move(arguments));
+    } catch (const CLI::ParseError& e) {
+      code = app.exit(e);
+    }
+    output_ = ::testing::internal::GetCapturedStdout();
+    error_ = ::testing::internal::GetCapturedStderr();
+    return code;
+  }
+
+  void MakeParts() {
+    ASSERT_EQ(Run({"keys", "agency", "--agency", "school/ekbacken", "--dir", Path("school"),
+                   "--public", Path("school.pub")}),
+              0)
+        << error_;
+    ASSERT_EQ(Run({"keys", "agency", "--agency", "police/region-mitt", "--kem", "p256", "--aead",
+                   "aes-128-gcm", "--dir", Path("police"), "--public", Path("police.pub")}),
+              0)
+        << error_;
+    ASSERT_EQ(Run({"keys", "holder", "--holder", "gateway/gw1", "--agencies",
+                   "school/ekbacken,police/region-mitt", "--log-origin", "log.example/sluss",
+                   "--dir", Path("gateway"), "--public", Path("gateway.pub")}),
+              0)
+        << error_;
+    ASSERT_EQ(Run({"keys", "holder", "--holder", "keyholder/kh1", "--agencies",
+                   "school/ekbacken,police/region-mitt", "--dir", Path("keyholder"), "--public",
+                   Path("keyholder.pub")}),
+              0)
+        << error_;
+  }
+
+  const std::string root_;
+  std::string output_;
+  std::string error_;
+};
+
+TEST_F(KeysCommandTest, FromNothingToADirectoryThatEveryPartyCanWorkWith) {
+  MakeParts();
+  ASSERT_EQ(Run({"keys", "assemble", Path("police.pub"), Path("school.pub"), Path("gateway.pub"),
+                 Path("keyholder.pub"), "--out", Path("directory.txtpb")}),
+            0)
+      << error_;
+  EXPECT_THAT(output_, HasSubstr("key set 1, 2 agencies, gateway/gw1, keyholder/kh1"));
+  const auto directory = Must(LoadKeyDirectory(Path("directory.txtpb")));
+  EXPECT_EQ(Run({"keys", "check", Path("directory.txtpb")}), 0);
+  EXPECT_THAT(output_, HasSubstr("digest " + ToHex(directory->digest())));
+  EXPECT_OK(
+      Holder::Create(HolderRole::kGateway, Must(LoadHolderSecrets(Path("gateway"))), directory));
+  EXPECT_OK(Holder::Create(HolderRole::kKeyholder, Must(LoadHolderSecrets(Path("keyholder"))),
+                           directory));
+  EXPECT_EQ(directory->log().verifier_key(),
+            Must(LoadLogSecrets(Path("gateway"))).PublicKey().verifier_key());
+  EXPECT_EQ(directory->FindAgency(AgencyId("police/region-mitt"))->hpke.bytes(),
+            Must(LoadAgencySecrets(Path("police"))).hpke.public_key().bytes());
+}
+
+TEST_F(KeysCommandTest, SaysWhatIsWrongAndWritesNothing) {
+  MakeParts();
+  const struct {
+    std::vector<std::string> files;
+    std::string error;
+  } cases[] = {
+      {{"school.pub", "gateway.pub", "keyholder.pub"}, "`police/region-mitt`, which is not in"},
+      {{"school.pub", "police.pub", "keyholder.pub"}, "keys: `gateway`: `holder`: "},
+      {{"school.pub", "school.pub", "police.pub", "gateway.pub", "keyholder.pub"},
+       "`agency school/ekbacken`: is there twice"},
+      {{"gateway.pub", "gateway.pub"}, "gateway.pub: has a gateway, and so has a file before it"},
+      {{"absent.pub"}, "absent.pub"},
+  };
+  for (const auto& c : cases) {
+    std::vector<std::string> arguments = {"keys", "assemble", "--out", Path("out")};
+    for (const std::string& file : c.files) arguments.push_back(Path(file));
+    EXPECT_EQ(Run(arguments), 1);
+    EXPECT_THAT(error_, HasSubstr(c.error));
+    EXPECT_FALSE(std::filesystem::exists(Path("out")));
+  }
+  EXPECT_EQ(
+      Run({"keys", "agency", "--agency", "School", "--dir", Path("x"), "--public", Path("x.pub")}),
+      1);
+  EXPECT_THAT(error_, HasSubstr("kind/name"));
+  EXPECT_EQ(Run({"keys", "agency", "--agency", "school/ekbacken", "--dir", Path("school"),
+                 "--public", Path("again.pub")}),
+            1);
+  EXPECT_THAT(error_, HasSubstr("exists"));
+  EXPECT_FALSE(std::filesystem::exists(Path("again.pub")));
+}
+
+TEST_F(KeysCommandTest, PartsOfTwoKeySetsDoNotMix) {
+  MakeParts();
+  ASSERT_EQ(Run({"keys", "agency", "--agency", "leisure/sundby", "--key-set", "2", "--dir",
+                 Path("leisure"), "--public", Path("leisure.pub")}),
+            0);
+  EXPECT_EQ(
+      Run({"keys", "assemble", Path("school.pub"), Path("leisure.pub"), "--out", Path("out")}), 1);
+  EXPECT_THAT(error_, HasSubstr("leisure.pub: is of key set 2, the files before it of 1"));
+}
+
+}  // namespace
+}  // namespace sluss
