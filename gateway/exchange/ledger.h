@@ -71,7 +71,7 @@ class Ledger {
   Ledger& operator=(const Ledger&) = delete;
 
   // Blocks until the unit is durable or has failed. `bytes`: how much it is about to write beside
-  // its entries. UNAVAILABLE: nothing happened, try again. RESOURCE_EXHAUSTED: too many wait.
+  // its entries. UNAVAILABLE: try again.
   absl::StatusOr<Receipts> Run(Unit unit, size_t bytes = 0);
 
   // OK while entries become durable.
@@ -87,9 +87,11 @@ class Ledger {
   void Loop();
   void CommitBatch(std::deque<Pending*>* waiting);
   absl::Status Write(std::deque<Pending*>* waiting, Batch* batch);
-  absl::Status Resolve(const Batch& batch);
-  void Answer(Batch& batch, const absl::Status& status);
-  void SetHealth(absl::Status health);
+  void Grow(Recorder* recorder, Batch* batch) const;
+  absl::Status Resolve();
+  void Adopt(const Batch& batch);
+  absl::StatusOr<Receipts> ReceiptsOf(const Batch& batch, const Pending& pending) const;
+  void Answer(const Batch& batch, const absl::Status& status);
 
   Store* const store_;
   const Clock* const clock_;
@@ -100,11 +102,12 @@ class Ledger {
   // Owned by the ledger's thread.
   LogHead head_;
   Appender tree_;
-  uint64_t lost_units_ = 0;  // answered UNAVAILABLE since the last commit
+  uint64_t lost_units_ = 0;          // answered UNAVAILABLE since the last commit
+  std::unique_ptr<Batch> in_doubt_;  // written, but whether it took effect is not known
+  absl::Status stopped_;             // for good
 
   mutable Mutex mutex_;
   CondVar work_;
-  CondVar answered_;
   std::deque<Pending*> waiting_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

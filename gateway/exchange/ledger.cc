@@ -1,0 +1,263 @@
+#include "gateway/exchange/ledger.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/tlog/merkle.h"
+#include "gateway/tlog/proof_file.h"
+
+namespace sluss {
+namespace {
+
+constexpr size_t kMaxBatchEntries = 256;
+constexpr size_t kMaxBatchBytes = 1 << 20;
+
+absl::Status NotWhole(absl::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat("the stored log is not whole: ", what,
+                   "; restore the newest backup or keep this store for examination, and start with "
+                   "a store that `slussctl log verify` accepts"));
+}
+
+absl::StatusOr<Appender> CheckedTree(const LogHead& head, const VerifierKey& verifier) {
+  if (head.size == 0) {
+    if (head.counter != 0) return NotWhole("events are counted but none is there");
+    return Appender();
+  }
+  absl::StatusOr<Appender> tree = Appender::Restore(head.tree);
+  if (!tree.ok()) return NotWhole(tree.status().message());
+  absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(head.checkpoint, verifier);
+  if (!checkpoint.ok()) return NotWhole(checkpoint.status().message());
+  if (checkpoint->size != head.size || tree->size() != head.size ||
+      checkpoint->root != tree->root()) {
+    return NotWhole("its tree is not the one that its checkpoint signs");
+  }
+  return tree;
+}
+
+bool SameHead(const LogHead& a, const LogHead& b) {
+  return a.size == b.size && a.counter == b.counter && a.last_event == b.last_event &&
+         a.tree == b.tree;
+}
+
+LeafDraft PlainLeaf(v1::RecordKind kind, uint64_t count) {
+  LeafDraft draft;
+  draft.clear.set_kind(kind);
+  draft.clear.set_count(count);
+  return draft;
+}
+
+}  // namespace
+
+// A unit and the thread that waits for it.
+struct Ledger::Pending {
+  Unit unit;
+  size_t bytes = 0;
+  std::vector<uint64_t> wanted;  // indexes of the entries whose proofs it wants
+  // The rest is guarded by the ledger's mutex.
+  bool answered = false;
+  absl::StatusOr<Receipts> result = Receipts();
+  CondVar wake;
+};
+
+// What one transaction would make of the log.
+struct Ledger::Batch {
+  std::vector<Pending*> units;
+  LogAppend append;
+  Appender tree;
+  std::set<AgencyId> woken;
+  bool appended = false;  // the commit may have taken effect
+};
+
+absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, const Clock* clock,
+                                                     std::string gateway, LogIdentity log,
+                                                     Wake wake) {
+  ASSIGN_OR_RETURN(LogHead head, store->ReadHead(gateway));
+  ASSIGN_OR_RETURN(Appender tree, CheckedTree(head, log.verifier));
+  std::unique_ptr<Ledger> ledger(new Ledger(store, clock, std::move(gateway), std::move(log),
+                                            std::move(wake), std::move(head), std::move(tree)));
+  RETURN_IF_ERROR(ledger
+                      ->Run([](Recorder& recorder) {
+                        return recorder.Append(PlainLeaf(v1::START, 0)).status();
+                      })
+                      .status());
+  return ledger;
+}
+
+Ledger::Ledger(Store* store, const Clock* clock, std::string gateway, LogIdentity log, Wake wake,
+               LogHead head, Appender tree)
+    : store_(store),
+      clock_(clock),
+      gateway_(std::move(gateway)),
+      log_(std::move(log)),
+      wake_(std::move(wake)),
+      head_(std::move(head)),
+      tree_(std::move(tree)),
+      thread_([this] { Loop(); }) {}
+
+Ledger::~Ledger() {
+  {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+    work_.NotifyAll();
+  }
+  thread_.join();
+}
+
+absl::StatusOr<Ledger::Receipts> Ledger::Run(Unit unit, size_t bytes) {
+  Pending pending;
+  pending.unit = std::move(unit);
+  pending.bytes = bytes;
+  MutexLock lock(&mutex_);
+  if (stopping_) return absl::UnavailableError("the gateway is stopping");
+  waiting_.push_back(&pending);
+  work_.NotifyOne();
+  while (!pending.answered) pending.wake.Wait(&mutex_);
+  return std::move(pending.result);
+}
+
+absl::Status Ledger::health() const {
+  MutexLock lock(&mutex_);
+  return health_;
+}
+
+void Ledger::Loop() {
+  for (;;) {
+    std::deque<Pending*> waiting;
+    {
+      MutexLock lock(&mutex_);
+      while (waiting_.empty() && !stopping_) work_.Wait(&mutex_);
+      if (waiting_.empty()) return;
+      waiting.swap(waiting_);
+    }
+    while (!waiting.empty()) CommitBatch(&waiting);
+  }
+}
+
+// Nothing is begun while the outcome of an earlier commit is unknown.
+void Ledger::CommitBatch(std::deque<Pending*>* waiting) {
+  Batch batch;
+  absl::Status status = stopped_;
+  if (status.ok() && in_doubt_ != nullptr) status = Resolve();
+  if (status.ok()) {
+    status = Write(waiting, &batch);
+  } else {
+    batch.units.assign(waiting->begin(), waiting->end());
+    waiting->clear();
+  }
+  if (status.ok()) {
+    Adopt(batch);
+  } else if (batch.appended) {
+    in_doubt_ = std::make_unique<Batch>(batch);
+    in_doubt_->units.clear();
+    if (Resolve().ok() && SameHead(head_, batch.append.head)) status = absl::OkStatus();
+  }
+  lost_units_ = status.ok() ? 0 : lost_units_ + batch.units.size();
+  Answer(batch, status);
+}
+
+absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
+  absl::StatusOr<std::unique_ptr<Transaction>> transaction = store_->Begin();
+  if (!transaction.ok()) {
+    batch->units.assign(waiting->begin(), waiting->end());
+    waiting->clear();
+    return transaction.status();
+  }
+  Recorder recorder(transaction->get(), clock_->Now(), gateway_, head_.size, head_.counter);
+  if (lost_units_ > 0) {
+    RETURN_IF_ERROR(recorder.Append(PlainLeaf(v1::GAP, lost_units_)).status());
+  }
+  size_t bytes = 0;
+  while (!waiting->empty() && recorder.entries_.size() < kMaxBatchEntries &&
+         bytes + recorder.bytes_ < kMaxBatchBytes) {
+    Pending* pending = waiting->front();
+    waiting->pop_front();
+    batch->units.push_back(pending);
+    RETURN_IF_ERROR(pending->unit(recorder));
+    pending->wanted = std::exchange(recorder.wanted_, {});
+    bytes += pending->bytes;
+  }
+  batch->woken = std::move(recorder.woken_);
+  Grow(&recorder, batch);
+  if (!batch->append.entries.empty()) {
+    RETURN_IF_ERROR((*transaction)->AppendLog(gateway_, batch->append));
+  }
+  batch->appended = !batch->append.entries.empty();
+  return (*transaction)->Commit();
+}
+
+void Ledger::Grow(Recorder* recorder, Batch* batch) const {
+  batch->tree = tree_;
+  batch->append.first_index = head_.size;
+  batch->append.head = head_;
+  if (recorder->entries_.empty()) return;
+  std::vector<Hash> leaves;
+  leaves.reserve(recorder->entries_.size());
+  for (const LogEntry& entry : recorder->entries_) leaves.push_back(LeafHash(entry.leaf));
+  batch->append.tiles = batch->tree.Append(leaves);
+  batch->append.entries = std::move(recorder->entries_);
+  LogHead& head = batch->append.head;
+  head.size = batch->tree.size();
+  head.tree = batch->tree.Save();
+  head.checkpoint = log_.sign({log_.origin, head.size, batch->tree.root()});
+  head.counter = recorder->counter_;
+  head.last_event = batch->append.entries.back().event;
+}
+
+// Reads whether the commit in doubt took effect. OK: known, either way.
+absl::Status Ledger::Resolve() {
+  ASSIGN_OR_RETURN(LogHead stored, store_->ReadHead(gateway_));
+  if (SameHead(stored, in_doubt_->append.head)) {
+    Adopt(*in_doubt_);
+  } else if (!SameHead(stored, head_)) {
+    stopped_ = absl::DataLossError(
+        "the log was changed by somebody else or went back to an earlier state: the relay has "
+        "stopped; see that one gateway alone uses this store, verify the log, and restart");
+    return stopped_;
+  }
+  in_doubt_.reset();
+  return absl::OkStatus();
+}
+
+void Ledger::Adopt(const Batch& batch) {
+  head_ = batch.append.head;
+  tree_ = batch.tree;
+  for (const AgencyId& agency : batch.woken) wake_(agency);
+}
+
+absl::StatusOr<Ledger::Receipts> Ledger::ReceiptsOf(const Batch& batch,
+                                                    const Pending& pending) const {
+  Receipts receipts;
+  for (const uint64_t index : pending.wanted) {
+    ASSIGN_OR_RETURN(std::vector<Hash> path, batch.tree.InclusionProofOf(index));
+    v1::LogReceipt receipt;
+    receipt.set_index(index);
+    receipt.set_leaf(batch.append.entries[index - batch.append.first_index].leaf);
+    receipt.set_proof(
+        FormatProofFile({std::nullopt, index, std::move(path), batch.append.head.checkpoint}));
+    receipts.push_back(std::move(receipt));
+  }
+  return receipts;
+}
+
+void Ledger::Answer(const Batch& batch, const absl::Status& status) {
+  std::vector<absl::StatusOr<Receipts>> results;
+  for (const Pending* pending : batch.units) {
+    if (status.ok()) {
+      results.push_back(ReceiptsOf(batch, *pending));
+    } else {
+      results.push_back(absl::UnavailableError(
+          absl::StrCat("the log cannot be written, so nothing leaves: ", status.message())));
+    }
+  }
+  MutexLock lock(&mutex_);
+  health_ = status;
+  for (size_t i = 0; i < batch.units.size(); ++i) {
+    batch.units[i]->result = std::move(results[i]);
+    batch.units[i]->answered = true;
+    batch.units[i]->wake.NotifyOne();
+  }
+}
+
+}  // namespace sluss
