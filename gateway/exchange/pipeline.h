@@ -45,6 +45,8 @@ class Submission {
   const v1::Envelope& envelope() const { return envelope_; }
   // SHA-256 of the signed bytes: the same message again has the same.
   const std::string& manifest_digest() const { return manifest_digest_; }
+  // The message id that it says it has; empty where it cannot be read.
+  MessageId ClaimedId() const;
 
  private:
   friend class Verified;

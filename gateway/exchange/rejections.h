@@ -7,11 +7,9 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gateway/base/ids.h"
 #include "gateway/base/mutex.h"
@@ -40,10 +38,6 @@ class Rejections {
   Mutex mutex_;
   std::map<AgencyId, Hour> hours_ ABSL_GUARDED_BY(mutex_);
 };
-
-// "created-us" of "`created_us` ...": the field at fault as the log names it, "malformed" where the
-// text begins with no field of the wire format. Never anything that the sender wrote.
-std::string RejectionCode(const absl::Status& status);
 
 }  // namespace sluss
 

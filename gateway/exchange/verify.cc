@@ -1,0 +1,174 @@
+// The step Submission -> Verified: what must hold before anything is decided.
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/exchange/limits.h"
+#include "gateway/exchange/pipeline.h"
+#include "gateway/exchange/store.h"
+#include "policy/decide.h"
+
+namespace sluss {
+namespace {
+
+constexpr int kMostOfficers = 4;
+constexpr int kMostConsents = 8;
+constexpr int kMostCompartments = 32;
+
+absl::Status Fault(absl::string_view field, absl::string_view text) {
+  return absl::InvalidArgumentError(absl::StrCat("`", field, "` ", text));
+}
+
+absl::Status CheckSender(const v1::Header& header, const AgencyId& caller) {
+  if (header.sender() == caller.value()) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat("`sender` is not the agency `", caller.value(), "` that its certificate names"));
+}
+
+absl::Status CheckClock(const v1::Header& header, absl::Time now, absl::Duration skew) {
+  const absl::Duration off = absl::FromUnixMicros(header.created_us()) - now;
+  if (off <= skew && off >= -skew) return absl::OkStatus();
+  return Fault("created_us",
+               absl::StrCat("is ", absl::FormatDuration(absl::Trunc(off, absl::Seconds(1))),
+                            " from the gateway's clock, at most ", absl::FormatDuration(skew),
+                            " is accepted: set the clock, or seal anew what waited longer"));
+}
+
+absl::Status CheckUrgency(const v1::Header& header) {
+  if (!v1::Urgency_IsValid(header.urgency()) || header.urgency() == v1::URGENCY_UNSPECIFIED) {
+    return Fault("urgency", "is missing");
+  }
+  if (header.urgency() == v1::NOW && !header.phoned_first()) {
+    return Fault("urgency", "is NOW without `phoned_first`: phone first, then send");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCounts(const v1::Header& header, const CheckedEnvelope& checked) {
+  if (checked.categories().empty()) return Fault("compartment", "is missing: nothing is told");
+  if (checked.categories().size() > kMostCompartments) {
+    return Fault("compartment", absl::StrCat("has more than ", kMostCompartments, " values"));
+  }
+  if (header.consent_id_size() > kMostConsents) {
+    return Fault("consent_id", absl::StrCat("has more than ", kMostConsents, " values"));
+  }
+  if (header.attestation_size() > kMostOfficers) {
+    return Fault("attestation", absl::StrCat("has more than ", kMostOfficers, " values"));
+  }
+  std::set<std::string> officers;
+  for (const v1::Attestation& attestation : header.attestation()) {
+    if (!officers.insert(attestation.officer()).second) {
+      return Fault("attestation", "has the same officer twice: a second officer is another person");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPurpose(const CheckedEnvelope& checked, Route route, const PolicySet& policy) {
+  const auto& purposes = policy.bundle().vocabulary().purpose();
+  const auto purpose = std::find_if(purposes.begin(), purposes.end(), [&](const v1::Purpose& p) {
+    return p.id() == checked.header().purpose();
+  });
+  if (purpose == purposes.end()) return Fault("purpose", "is not a purpose of the vocabulary");
+  if (purpose->reply() != (route == Route::kFeedback)) {
+    return Fault("purpose", purpose->reply() ? "answers a message: it is sent as feedback"
+                                             : "is no answer: it is sent as a submission");
+  }
+  if (purpose->no_subject() && checked.nym_ciphertext().has_value()) {
+    return Fault("nym_ciphertext", "is there, but this purpose is about nobody in particular");
+  }
+  if (!purpose->no_subject() && !checked.nym_ciphertext().has_value()) {
+    return Fault("nym_ciphertext", "is missing: this purpose is about a child");
+  }
+  return absl::OkStatus();
+}
+
+// Within two neighbouring age limits all is decided alike: whoever tells more tells it to the log.
+absl::Status CheckAge(const v1::Header& header, const PolicySet& policy) {
+  if (!header.has_age()) return absl::OkStatus();
+  const std::vector<uint32_t>& limits = policy.age_limits();
+  const auto above = std::upper_bound(limits.begin(), limits.end(), header.age().from());
+  const uint32_t below = header.age().below();  // 0: no end
+  const bool last = above == limits.end();
+  // One that spans a limit was sealed when other limits were in force; the policy judges it.
+  if (!last && (below == 0 || below > *above)) return absl::OkStatus();
+  const uint32_t from = above == limits.begin() ? 0 : *std::prev(above);
+  if (header.age().from() == from && (last || below == *above)) return absl::OkStatus();
+  return Fault("age", "is narrower than the age limits of the policy: ask for them by preflight");
+}
+
+// An answer goes back along the way on which the message came, and only once it was handed out.
+absl::Status CheckReply(const v1::Header& header, const StoreView& view) {
+  ASSIGN_OR_RETURN(const MessageId id, ParseId16<MessageId>(header.reply_to(), "reply_to"));
+  ASSIGN_OR_RETURN(const std::optional<MessageRow> answered, view.FindMessage(id));
+  const bool delivered = answered.has_value() &&
+                         (answered->state == v1::CLAIMED || answered->state == v1::ACKNOWLEDGED);
+  if (delivered && answered->recipient.value() == header.sender() &&
+      answered->sender.value() == header.recipient()) {
+    return absl::OkStatus();
+  }
+  return Fault("reply_to", "names no message that the recipient sent and the sender received");
+}
+
+v1::Facts MessageFacts(const CheckedEnvelope& checked) {
+  const v1::Header& header = checked.header();
+  v1::Facts facts;
+  facts.set_sender(header.sender());
+  facts.set_recipient(header.recipient());
+  facts.set_purpose(header.purpose());
+  facts.set_legal_basis(header.legal_basis());
+  facts.mutable_category()->Add(checked.categories().begin(), checked.categories().end());
+  facts.set_reason(header.attestation_size() > 0);  // each has its reason, or does not parse
+  for (const v1::Attestation& attestation : header.attestation()) {
+    facts.add_officer_role(attestation.role());
+    if (!attestation.weighing_digest().empty()) facts.set_weighing(true);
+  }
+  facts.set_age_from(header.age().from());
+  facts.set_age_below(header.age().below());
+  facts.set_protected_identity(header.protected_identity());
+  return facts;
+}
+
+absl::StatusOr<std::vector<v1::CitedConsent>> BindConsents(const CheckedEnvelope& checked,
+                                                           const KeyDirectory& directory,
+                                                           const StoreView& view) {
+  std::vector<v1::CitedConsent> consents;
+  for (const std::string& id : checked.header().consent_id()) {
+    v1::CitedConsent& cited = consents.emplace_back();
+    cited.set_consent_id(id);
+    ASSIGN_OR_RETURN(const std::optional<ConsentRow> row, view.FindConsent(ConsentId(id)));
+    v1::ConsentRecord record;
+    cited.set_bound(row.has_value() && record.ParseFromString(row->record) &&
+                    CheckConsentProof(checked, record, directory).ok());
+  }
+  return consents;
+}
+
+}  // namespace
+
+absl::StatusOr<Verified> Verified::Verify(Submission submission, const KeyDirectory& directory,
+                                          const PolicySet& policy, const StoreView& view,
+                                          absl::Time now, const ExchangeLimits& limits) {
+  ASSIGN_OR_RETURN(CheckedEnvelope checked,
+                   CheckEnvelope(std::move(submission.envelope_), directory));
+  const v1::Header& header = checked.header();
+  RETURN_IF_ERROR(CheckSender(header, submission.caller_));
+  RETURN_IF_ERROR(CheckClock(header, now, limits.clock_skew));
+  RETURN_IF_ERROR(CheckUrgency(header));
+  RETURN_IF_ERROR(CheckCounts(header, checked));
+  RETURN_IF_ERROR(CheckPurpose(checked, submission.route_, policy));
+  RETURN_IF_ERROR(CheckAge(header, policy));
+  v1::Facts facts = MessageFacts(checked);
+  v1::Facts dated = facts;
+  dated.set_day(absl::FormatCivilTime(SwedishDay(now)));
+  RETURN_IF_ERROR(CheckFacts(policy, dated));
+  if (submission.route_ == Route::kFeedback) RETURN_IF_ERROR(CheckReply(header, view));
+  ASSIGN_OR_RETURN(std::vector<v1::CitedConsent> consents, BindConsents(checked, directory, view));
+  return Verified(std::move(checked), std::move(submission.manifest_digest_), std::move(facts),
+                  std::move(consents));
+}
+
+}  // namespace sluss
