@@ -30,14 +30,16 @@ class Claimed {
   explicit Claimed(QueueItem item) : item_(std::move(item)) {}
 
   QueueItem item_;
-  MessageRow row_;          // not with an outcome
-  v1::LogReceipt receipt_;  // with a notification
+  MessageRow row_;  // not with an outcome
+  // With a notification:
+  v1::Decision decision_;   // of now
+  v1::LogReceipt receipt_;  // of the delivery entry
 };
 
 // Thread-safe. The pointed-to objects outlive it.
 class Claimer {
  public:
-  Claimer(Store* store, Ledger* ledger, const PolicyInForce* policies, Mailroom* mailroom,
+  Claimer(const StoreView* store, Ledger* ledger, const PolicyInForce* policies, Mailroom* mailroom,
           const ExchangeLimits& limits);
 
   // Up to `max` items that no stream holds, oldest first, now held by `seat`. In one transaction
@@ -53,10 +55,11 @@ class Claimer {
  private:
   struct Round;
   absl::Status Take(Recorder& recorder, Round* round) const;
-  absl::Status TakeNotification(Recorder& recorder, const QueueItem& item, Round* round) const;
-  absl::StatusOr<std::optional<v1::Delivery>> DeliverNotification(const Claimed& claimed) const;
+  absl::Status TakeItem(Recorder& recorder, const QueueItem& item, Round* round) const;
+  absl::StatusOr<bool> DecideAgain(Recorder& recorder, Claimed* claimed) const;
+  absl::StatusOr<std::optional<v1::Notification>> Open(const Claimed& claimed) const;
 
-  Store* const store_;
+  const StoreView* const store_;
   Ledger* const ledger_;
   const PolicyInForce* const policies_;
   Mailroom* const mailroom_;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/base/ids.h"
 #include "gateway/base/mutex.h"
@@ -33,8 +34,11 @@ class Mailroom {
   void Leave(Seat& seat);
   // Its AwaitMail is CANCELLED, now and later.
   void Close(Seat& seat);
+  // For all that sit and all that will.
   void CloseAll();
 
+  // CANCELLED when closed.
+  absl::Status CheckOpen(const Seat& seat) const;
   // How many deliveries may be claimed: sleeps until there may be mail and the window has room; 0
   // when `patience` passed first. CANCELLED when closed.
   absl::StatusOr<size_t> AwaitMail(Seat& seat, std::chrono::milliseconds patience);
@@ -58,8 +62,11 @@ class Mailroom {
     std::map<DeliveryId, Seat*> out;
   };
 
+  static void Ring(Desk& desk);
+
   mutable Mutex mutex_;
-  std::map<AgencyId, Desk> desks_ ABSL_GUARDED_BY(mutex_);
+  std::map<AgencyId, Desk> desks_ ABSL_GUARDED_BY(mutex_);  // those with a seat
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace sluss

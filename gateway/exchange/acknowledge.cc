@@ -1,0 +1,68 @@
+#include "gateway/exchange/acknowledge.h"
+
+#include <utility>
+
+#include "gateway/base/status_macros.h"
+#include "gateway/exchange/outcome.h"
+#include "gateway/exchange/reason_code.h"
+
+namespace sluss {
+namespace {
+
+absl::Status Unknown() {
+  return absl::NotFoundError(
+      "`delivery_id` names nothing that waits for this agency; it may be acknowledged already");
+}
+
+absl::Status EndNotification(Recorder& recorder, const Acknowledgement& request,
+                             const MessageRow& row, Acknowledged* result) {
+  if (row.state == v1::ACKNOWLEDGED || row.state == v1::REFUSED_BY_RECIPIENT) {
+    result->recorded_before = row.details.latest_index();
+    return absl::OkStatus();
+  }
+  if (row.state == v1::QUEUED || row.state == v1::STOPPED) {
+    result->refusal = Unknown();  // never handed out
+    return absl::OkStatus();
+  }
+  const v1::MessageState state = request.refused ? v1::REFUSED_BY_RECIPIENT : v1::ACKNOWLEDGED;
+  const std::string reason = request.refused ? RefusalCode(request.reason_code) : "";
+  LeafDraft leaf = MessageLeaf(request.refused ? v1::REFUSAL : v1::ACKNOWLEDGEMENT, row);
+  leaf.clear.set_outcome(reason);
+  ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf, Proof::kWanted));
+  return EndMessage(recorder, row, entry, OutcomeOf(state, reason));
+}
+
+absl::Status EndItem(Recorder& recorder, const Acknowledgement& request, Acknowledged* result) {
+  ASSIGN_OR_RETURN(const std::optional<QueueItem> item,
+                   recorder.store().FindItem(request.delivery_id));
+  if (!item.has_value() || item->agency != request.caller) {
+    result->refusal = Unknown();
+    return absl::OkStatus();
+  }
+  if (item->kind == ItemKind::kPseudonym && request.refused) {
+    ASSIGN_OR_RETURN(const std::optional<MessageRow> row,
+                     recorder.store().FindMessage(item->message_id));
+    if (row.has_value()) {
+      LeafDraft leaf = MessageLeaf(v1::REFUSAL, *row);
+      leaf.clear.set_outcome(RefusalCode(request.reason_code));
+      RETURN_IF_ERROR(recorder.Append(leaf).status());
+    }
+  }
+  return recorder.store().RemoveItem(request.delivery_id);
+}
+
+}  // namespace
+
+absl::Status ApplyAcknowledgement(Recorder& recorder, const Acknowledgement& request,
+                                  Acknowledged* result) {
+  ASSIGN_OR_RETURN(const std::optional<MessageRow> row,
+                   recorder.store().FindDelivered(request.delivery_id));
+  if (!row.has_value()) return EndItem(recorder, request, result);
+  if (row->recipient != request.caller) {
+    result->refusal = Unknown();
+    return absl::OkStatus();
+  }
+  return EndNotification(recorder, request, *row, result);
+}
+
+}  // namespace sluss

@@ -1,0 +1,32 @@
+// How a message ended, told to its sender.
+#ifndef SLUSS_GATEWAY_EXCHANGE_OUTCOME_H_
+#define SLUSS_GATEWAY_EXCHANGE_OUTCOME_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "gateway/exchange/recorder.h"
+#include "gateway/exchange/rows.h"
+#include "proto/gateway.pb.h"
+
+namespace sluss {
+
+// The sentences for a state, Swedish and English; `reason_sv` and `reason_en` follow where there
+// are any. Pure.
+v1::Outcome OutcomeOf(v1::MessageState state, absl::string_view reason_code,
+                      absl::string_view reason_sv = "", absl::string_view reason_en = "");
+
+// The message is queued or out, but nobody has acknowledged it within its time: phone.
+v1::Outcome PhoneNow(v1::MessageState state);
+
+// Queues the outcome for the sender and wakes it.
+absl::Status TellSender(Recorder& recorder, const MessageRow& row, const v1::Outcome& outcome);
+
+// A message's last step: recorded, its payload erased, out of the queue, its sender told.
+absl::Status EndMessage(Recorder& recorder, MessageRow row, const Entry& because,
+                        const v1::Outcome& outcome);
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_EXCHANGE_OUTCOME_H_
