@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/ids.h"
 #include "gateway/crypto/holder.h"
@@ -56,7 +57,7 @@ class Exchange {
   absl::StatusOr<v1::SubmitResponse> Submit(const AgencyId& caller, v1::Envelope envelope);
   absl::StatusOr<v1::SubmitResponse> Feedback(const AgencyId& caller, v1::Envelope envelope);
   absl::StatusOr<v1::PreflightResponse> Preflight(const AgencyId& caller,
-                                                  const v1::PreflightRequest& request);
+                                                  const v1::PreflightRequest& request) const;
 
   // The caller's stream: at most `window` (1..1024, 0 = 64) deliveries are unacknowledged at a
   // time. Whatever was not acknowledged when the stream dies is delivered again by another.
@@ -71,7 +72,7 @@ class Exchange {
   absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
       const AgencyId& caller, const v1::RegisterConsentRequest& request);
   absl::StatusOr<v1::GetConsentResponse> GetConsent(const AgencyId& caller,
-                                                    const v1::GetConsentRequest& request);
+                                                    const v1::GetConsentRequest& request) const;
 
   // Counts first, durably, then evaluates through both holders. RESOURCE_EXHAUSTED when the day's
   // budget is used up.
@@ -80,7 +81,7 @@ class Exchange {
   // Of a message: its sender and its recipient may ask. Without one: the gateway's own state, which
   // a caller that is no agency may ask for too (`caller` empty).
   absl::StatusOr<v1::GetStatusResponse> GetStatus(const AgencyId& caller,
-                                                  const v1::GetStatusRequest& request);
+                                                  const v1::GetStatusRequest& request) const;
 
   // What time does by itself: expiry, "phone now", counted rejections. Called every few seconds.
   absl::Status Sweep();
@@ -97,7 +98,14 @@ class Exchange {
 
   absl::StatusOr<v1::SubmitResponse> Accept(const AgencyId& caller, Route route,
                                             v1::Envelope envelope);
-  absl::StatusOr<v1::SubmitResponse> Repeat(const MessageRow& row);
+  absl::StatusOr<v1::SubmitResponse> Admit(Verified verified, const PolicySet& policy,
+                                           const AgencyId& caller);
+  v1::SubmitResponse Answer(const MessageRow& row, v1::LogReceipt receipt) const;
+  absl::StatusOr<v1::SubmitResponse> Repeat(const MessageRow& row, const AgencyId& caller,
+                                            absl::string_view manifest_digest) const;
+  // Records a rejection; then the error for the caller.
+  absl::Status Reject(const AgencyId& caller, const absl::Status& why);
+  absl::Status RecordRejections(const AgencyId& caller, uint64_t count, absl::string_view reason);
 
   const ExchangeParts parts_;
   const ExchangeLimits limits_;

@@ -24,7 +24,7 @@ inline constexpr size_t kPseudonymBatch = 64;
 // Thread-safe. The pointed-to objects outlive it. Its thread runs from construction to destruction.
 class Pseudonymiser {
  public:
-  Pseudonymiser(Store* store, Ledger* ledger, const Clock* clock, const Holder* holder,
+  Pseudonymiser(const StoreView* store, Ledger* ledger, const Clock* clock, const Holder* holder,
                 KeyHolderClient* key_holder);
   ~Pseudonymiser();
   Pseudonymiser(const Pseudonymiser&) = delete;
@@ -45,9 +45,12 @@ class Pseudonymiser {
   absl::StatusOr<size_t> RunBatch();
   absl::StatusOr<std::vector<Work>> TakeBatch() const;
   absl::Status AskKeyHolder(std::vector<Work>* batch);
+  bool HopHolds(const MessageRow& row) const;
   absl::Status Keep(const std::vector<Work>& batch);
+  absl::Status KeepHops(Recorder& recorder, const Work& work) const;
+  absl::Status PutOff(Recorder& recorder, const Work& work) const;
 
-  Store* const store_;
+  const StoreView* const store_;
   Ledger* const ledger_;
   const Clock* const clock_;
   const Holder* const holder_;
