@@ -17,8 +17,9 @@
 
 namespace sluss {
 
-// The name of the file that carries the document inside another format.
+// The names of the files that carry the documents inside another format.
 inline constexpr absl::string_view kNotificationFileName = "sluss-notification.json";
+inline constexpr absl::string_view kDeliveredFileName = "sluss-delivered.json";
 
 // A document for people too: indented, fields in the order of the schema, a line break at the end.
 std::string WriteNotificationDocument(const v1::NeutralNotification& notification);

@@ -62,6 +62,9 @@ class NativeFormat {
  public:
   virtual ~NativeFormat() = default;
 
+  // ALREADY_EXISTS: the file is a good receipt for something that Write gave, so there is nothing
+  // to send; ABORTED: it is a receipt by which the agency's system rejected it, and says why.
+  //
   // Fills native_id, recipient, purpose, legal_basis, urgency, phoned_first, created_us, officer,
   // consent_id, reply_to, protected_identity, identity and compartment. Nothing is guessed: what
   // the record does not say stays unset.

@@ -1,5 +1,7 @@
 #include "agency-adapters/common/xml_text.h"
 
+#include <algorithm>
+
 #include "agency-adapters/common/folded_text.h"
 
 namespace sluss {
@@ -30,6 +32,10 @@ void AppendUtf8(char32_t c, std::string* out) {
 }  // namespace
 
 std::string XmlText(absl::string_view text) {
+  // Base64 of a whole file comes this way too.
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 || c == '\n'; });
+  if (plain) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (char32_t c : DecodeText(text)) AppendUtf8(IsXmlChar(c) ? c : 0xFFFD, &out);
