@@ -151,9 +151,14 @@ absl::StatusOr<v1::EvaluateRequest> EvaluateAtGateway(const Holder& gateway, con
   next.set_nonce(request.nonce());
   EncodeElements(evaluation.elements, next.mutable_gateway_element());
   next.set_gateway_proof(std::move(evaluation.proof));
-  next.set_gateway_signature(
-      gateway.signing().Sign(sign_context::kEvaluate, EvaluateLayout(directory, next)));
+  SignEvaluateRequest(gateway.signing(), directory, &next);
   return next;
+}
+
+void SignEvaluateRequest(const SigningKey& gateway, const KeyDirectory& directory,
+                         v1::EvaluateRequest* request) {
+  request->set_gateway_signature(
+      gateway.Sign(sign_context::kEvaluate, EvaluateLayout(directory, *request)));
 }
 
 absl::StatusOr<CheckedEvaluation> CheckEvaluateRequest(const KeyDirectory& directory,

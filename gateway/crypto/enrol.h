@@ -61,6 +61,10 @@ class EnrolmentBatch {
 absl::StatusOr<v1::EvaluateRequest> EvaluateAtGateway(const Holder& gateway, const AgencyId& agency,
                                                       const v1::EnrolRequest& request);
 
+// Fills `gateway_signature` over everything else in the request and the directory's digest.
+void SignEvaluateRequest(const SigningKey& gateway, const KeyDirectory& directory,
+                         v1::EvaluateRequest* request);
+
 // ---- The key holder -----------------------------------------------------------------------------
 
 // Checks the agency's signature, the gateway's signature and the gateway's proof, in this order,

@@ -79,7 +79,6 @@ TEST(VectorsTest, NoFieldCanChangeUnnoticed) {
     int changes = 0;
     ForEachChangedHex(json, json, [&](const std::string& was) {
       ++changes;
-      return;  // one bit is ignored by RFC 7748
       EXPECT_GT(ReportOn(json.dump()).failed(), 0) << file.name << " with a change in " << was;
     });
     EXPECT_GT(changes, 5) << file.name;
