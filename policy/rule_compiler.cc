@@ -179,6 +179,16 @@ void RuleCompiler::AddAgency(absl::string_view value, const std::string& where,
   nodes->push_back(nodes_->Add(value, *kind));
 }
 
+std::string RuleCompiler::UnknownCategory(absl::string_view name) const {
+  std::vector<std::string> known;
+  for (const auto& [group, members] : names_->category_groups()) known.push_back(group);
+  std::sort(known.begin(), known.end());
+  for (uint32_t i = 0; i < names_->categories().size(); ++i) {
+    known.push_back(names_->categories().name(i));
+  }
+  return UnknownName("category", name, known);
+}
+
 Mask RuleCompiler::Categories(const v1::Rule& rule, const Place& place) {
   if (IsAny(rule.category(), "category", place)) return names_->all_categories();
   Mask mask = 0;
@@ -190,7 +200,7 @@ Mask RuleCompiler::Categories(const v1::Rule& rule, const Place& place) {
     } else if (const auto number = names_->categories().Find(name)) {
       mask |= Bit(*number);
     } else {
-      faults_->Add(place.At("category", i), names_->categories().Unknown(name));
+      faults_->Add(place.At("category", i), UnknownCategory(name));
     }
   }
   return mask;

@@ -30,6 +30,7 @@ class RuleCompiler {
   void CheckForbid(const v1::Rule& rule, const Place& place);
   std::vector<uint32_t> Agencies(const Field& values, absl::string_view field, const Place& place);
   void AddAgency(absl::string_view value, const std::string& where, std::vector<uint32_t>* nodes);
+  std::string UnknownCategory(absl::string_view name) const;
   Mask Categories(const v1::Rule& rule, const Place& place);
   Mask Purposes(const v1::Rule& rule, const Place& place);
   Mask Roles(const v1::Rule& rule, const Place& place);

@@ -1,0 +1,126 @@
+// The commands as slussctl runs them, over the shipped policies.
+#include "policy/policy_command.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/policy/policy_texts.h"
+
+namespace sluss {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const std::string kShipped = SLUSS_SOURCE_DIR "/policy/";
+
+class PolicyCommandTest : public ::testing::Test {
+ protected:
+  PolicyCommandTest()
+      : directory_(std::filesystem::path(::testing::TempDir()) /
+                   ("sluss-policy-command-" +
+                    std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()))) {
+    std::filesystem::create_directories(directory_);
+  }
+  ~PolicyCommandTest() override { std::filesystem::remove_all(directory_); }
+
+  // The exit code; output and errors are kept. `policies` empty: the shipped ones.
+  int Command(std::vector<std::string> arguments, const std::string& policies = "") {
+    arguments.insert(arguments.begin() + 1, {"--catalogue", kShipped + "catalogue", "--policies",
+                                             policies.empty() ? kShipped + "templates" : policies});
+    arguments.insert(arguments.begin(), {"slussctl", "policy"});
+    std::vector<const char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    CLI::App app;
+    AddPolicyCommands(app, testing::Sha256);
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    int code = 0;
+    try {
+      app.parse(static_cast<int>(argv.size()), argv.data());
+    } catch (const CLI::ParseError& error) {
+      code = app.exit(error);
+    }
+    output_ = ::testing::internal::GetCapturedStdout();
+    errors_ = ::testing::internal::GetCapturedStderr();
+    return code;
+  }
+
+  std::string Write(const std::string& name, const std::string& text) {
+    const std::string path = (directory_ / name).string();
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  std::filesystem::path directory_;
+  std::string output_, errors_;
+};
+
+const char kFacts[] = R"({
+  "sender": "child-psychiatry/bup-sundby", "recipient": "social-services/sundby",
+  "purpose": "CARE_AND_SUPPORT", "legalBasis": "OSL-25-12", "category": ["HEALTH"],
+  "officerRole": ["psychologist"], "reason": true, "ageFrom": 15, "ageBelow": 16,
+  "consent": "NONE_CITED", "day": "2026-02-10"})";
+
+TEST_F(PolicyCommandTest, CheckPrintsVersionsAndDigest) {
+  EXPECT_EQ(Command({"check"}), 0);
+  EXPECT_THAT(output_, HasSubstr("policy version     1\nvocabulary version 2026-02\nsha256    "));
+}
+
+TEST_F(PolicyCommandTest, CheckShowsEveryFaultAndFails) {
+  const std::string path = Write("bad.txtpb", "id: \"p\" version: \"1\" rule { id: \"r\" }");
+  EXPECT_EQ(Command({"check"}, path), 1);
+  EXPECT_THAT(errors_, StartsWith(path + ":1:"));
+  EXPECT_THAT(errors_, HasSubstr("says nothing about `effect`"));
+  EXPECT_EQ(output_, "");
+}
+
+TEST_F(PolicyCommandTest, ADirectoryThatIsNotThereIsUnreadable) {
+  EXPECT_EQ(Command({"check"}, "/nowhere"), 2);
+  EXPECT_THAT(errors_, HasSubstr("`/nowhere`"));
+}
+
+TEST_F(PolicyCommandTest, DecideSaysVerdictReasonAndCategories) {
+  EXPECT_EQ(Command({"decide", "--facts", Write("facts.json", kFacts)}), 0);
+  EXPECT_THAT(output_, StartsWith("PERMIT on 2026-02-10\nTillåts enligt 25 kap. 12 § OSL\n"));
+  EXPECT_THAT(output_, HasSubstr("  + HEALTH [health-to-social-care-need]"));
+}
+
+TEST_F(PolicyCommandTest, DecideOnAnotherDayIsAnotherDecision) {
+  EXPECT_EQ(Command({"decide", "--facts", Write("facts.json", kFacts), "--on", "2013-06-30"}), 1);
+  EXPECT_THAT(output_, StartsWith("DENY on 2013-06-30\n"));
+  EXPECT_THAT(output_, HasSubstr("`health-to-social-care-need` needs day: from 2013-07-01"));
+}
+
+TEST_F(PolicyCommandTest, DecidePrintsJson) {
+  EXPECT_EQ(Command({"decide", "--facts", Write("facts.json", kFacts), "--json"}), 0);
+  EXPECT_THAT(output_, HasSubstr("\"verdict\": \"VERDICT_PERMIT\""));
+}
+
+TEST_F(PolicyCommandTest, FactsThatAreNoneAreUnreadable) {
+  EXPECT_EQ(Command({"decide", "--facts", Write("facts.json", "{\"colour\": 1}")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("facts.json: "));
+  EXPECT_EQ(Command({"decide", "--facts", Write("facts.json", "{}")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("`sender`"));
+}
+
+TEST_F(PolicyCommandTest, TestRunsTheShippedCases) {
+  EXPECT_EQ(Command({"test"}), 0);
+  EXPECT_THAT(output_, HasSubstr(", 0 failures"));
+}
+
+TEST_F(PolicyCommandTest, TestShowsAFailedCase) {
+  const std::string path = Write("x.cases.txtpb", "case { name: \"x\" verdict: VERDICT_PERMIT }");
+  EXPECT_EQ(Command({"test", path}), 1);
+  EXPECT_THAT(errors_, HasSubstr(path + ":1:1: `x`: the verdict is VERDICT_DENY"));
+  EXPECT_EQ(output_, "1 cases in 1 files, 1 failures\n");
+}
+
+TEST_F(PolicyCommandTest, ACommandLineThatIsWrongIsNot0To2) { EXPECT_GE(Command({"decide"}), 100); }
+
+}  // namespace
+}  // namespace sluss
