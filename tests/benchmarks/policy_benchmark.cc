@@ -24,13 +24,14 @@ thread_local uint64_t allocations = 0;
 
 }  // namespace
 
-void* operator new(size_t size) {
+// Counting every allocation; not inlined, so that the compiler sees a matching pair.
+__attribute__((noinline)) void* operator new(size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace sluss {
 namespace {

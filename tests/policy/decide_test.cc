@@ -394,8 +394,7 @@ TEST(DecideTest, ADefaultDenyNamesWhatTheNearestPermitLacks) {
       {"age { below: 21 }", "age_from: 21 age_below: 25", "age", "age", "below 21",
        "1 § gäller den som är under 21 år; uppgiften är att barnet är minst 21 men under 25"},
       {"age { from: 12 below: 18 }", "age_from: 11 age_below: 12", "age", "age", "from 12 below 18",
-       "1 § gäller den som är 12 till och med 17 år; uppgiften är att barnet är minst 15 men "
-       "under"},
+       "1 § gäller den som är 12 till och med 17 år; uppgiften är att barnet är 11"},
       {"age { from: 18 }", "", "age", "age", "from 18",
        "1 § gäller den som är 18 år eller äldre; uppgiften är att barnet är 15"},
       {"purpose: \"NEED\"", "", "purpose", "purpose", "NEED",
