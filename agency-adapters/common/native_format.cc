@@ -11,9 +11,9 @@ absl::Status Missing(absl::string_view field, absl::string_view cure) {
   return absl::InvalidArgumentError(absl::StrCat("`", field, "` is missing: ", cure));
 }
 
-// CONSULTATION, FEEDBACK and CONSENT_COPY travel without a subject.
+// The purposes that travel without a subject.
 bool HasSubject(absl::string_view purpose) {
-  return purpose != "CONSULTATION" && purpose != "FEEDBACK" && purpose != "CONSENT_COPY";
+  return purpose != "CONSULTATION" && purpose != "FEEDBACK";
 }
 
 absl::Status CheckOfficers(const v1::NeutralNotification& notification) {
