@@ -30,6 +30,12 @@ class Backoff {
   absl::BitGen random_;
 };
 
+// Something that is tried again and again.
+struct Attempt {
+  absl::Time next = absl::InfinitePast();
+  Backoff backoff;
+};
+
 // False for the faults that lie in the request itself: the same bytes will be refused again.
 // Everything else, a fault of identity or certificate included, is for an operator to mend while
 // the message waits.

@@ -12,6 +12,7 @@
 #define SLUSS_AGENCY_ADAPTERS_CLIENT_DURABLE_DIR_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -32,6 +33,11 @@ class DurableDir {
   // `files` must outlive the result.
   static absl::StatusOr<DurableDir> Open(FileSystem* files, std::string path,
                                          mode_t mode = kPrivateFile);
+
+  // A directory that others write as well: nothing is made and nothing is removed.
+  static DurableDir Shared(FileSystem* files, std::string path, mode_t mode = kGroupReadable) {
+    return DurableDir(files, std::move(path), mode);
+  }
 
   absl::Status Put(const std::string& name, absl::string_view bytes) const;
   absl::StatusOr<std::string> Get(const std::string& name,

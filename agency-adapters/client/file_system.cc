@@ -91,7 +91,10 @@ class Posix : public FileSystem {
   absl::Status WriteSynced(const std::string& path, absl::string_view bytes, mode_t mode) override {
     Descriptor file(
         open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
-    if (file.get() < 0) return Fault("create a file", DirectoryOf(path), errno);
+    // The mode that was asked for, whatever the process's mask.
+    if (file.get() < 0 || fchmod(file.get(), mode) != 0) {
+      return Fault("create a file", DirectoryOf(path), errno);
+    }
     return WriteAndSync(std::move(file), bytes, DirectoryOf(path));
   }
 

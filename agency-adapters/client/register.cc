@@ -114,6 +114,7 @@ absl::Status Register::Put(const std::vector<RegisterRow>& rows) {
     }
     lines += Line('+', row);
   }
+  if (lines.empty()) return absl::OkStatus();
   MutexLock lock(&mutex_);
   RETURN_IF_ERROR(Append(lines));
   for (const RegisterRow& row : rows) Apply(row);

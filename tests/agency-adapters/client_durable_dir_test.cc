@@ -137,7 +137,7 @@ TEST_F(PosixTest, StopsReadingAtTheLimitAndFollowsNoLink) {
 
 TEST(PosixFileSystem, AFullDiskIsResourceExhaustedAndNamesTheDirectory) {
   // /dev/full answers every write with ENOSPC.
-  EXPECT_THAT(PosixFileSystem()->WriteSynced("/dev/full", "x", 0600),
+  EXPECT_THAT(PosixFileSystem()->WriteSynced("/dev/full", "x", 0666),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("`/dev`")));
 }
 

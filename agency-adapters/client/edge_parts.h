@@ -1,0 +1,30 @@
+// What every path of an agency's edge uses and none owns; joined by Edge and by tests.
+#ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_EDGE_PARTS_H_
+#define SLUSS_AGENCY_ADAPTERS_CLIENT_EDGE_PARTS_H_
+
+#include <memory>
+
+#include "agency-adapters/client/gateway_link.h"
+#include "agency-adapters/client/receipt.h"
+#include "agency-adapters/common/native_format.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/event_log.h"
+#include "gateway/crypto/key_directory.h"
+#include "gateway/crypto/party_keys.h"
+
+namespace sluss {
+
+// All of them outlive whoever is given them; each is thread-safe or const.
+struct EdgeParts {
+  const AgencySecrets* secrets;
+  std::shared_ptr<const KeyDirectory> directory;
+  const ReceiptVerifier* receipts;
+  const NativeFormat* format;
+  GatewayLink* link;
+  const Clock* clock;
+  EventLog* events;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_AGENCY_ADAPTERS_CLIENT_EDGE_PARTS_H_

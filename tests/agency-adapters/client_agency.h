@@ -1,0 +1,150 @@
+// One agency's edge on a disk in memory, for tests: a native format that is the neutral
+// notification in protobuf text format, and everything below it real.
+#ifndef SLUSS_TESTS_AGENCY_ADAPTERS_CLIENT_AGENCY_H_
+#define SLUSS_TESTS_AGENCY_ADAPTERS_CLIENT_AGENCY_H_
+
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "agency-adapters/client/edge.h"
+#include "agency-adapters/common/outcome_text.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+#include "tests/agency-adapters/client_fake_gateway.h"
+#include "tests/agency-adapters/client_memory_file_system.h"
+#include "tests/testing/fake_clock.h"
+
+namespace sluss::testing {
+
+class TextNativeFormat : public NativeFormat {
+ public:
+  absl::StatusOr<v1::NeutralNotification> Read(const NativeFile& file) const override {
+    RETURN_IF_ERROR(CheckNativeSize(file));
+    v1::NeutralNotification notification;
+    google::protobuf::TextFormat::Parser parser;
+    Quiet quiet;
+    parser.RecordErrorsTo(&quiet);
+    if (!parser.ParseFromString(file.bytes, &notification)) {
+      return absl::InvalidArgumentError("`text`: is not a notification");
+    }
+    return notification;
+  }
+  absl::StatusOr<std::vector<NativeFile>> Write(
+      const v1::DeliveredNotification& delivered) const override {
+    if (!write_fault.ok()) return write_fault;
+    return std::vector<NativeFile>{{.name = "in.txtpb", .bytes = delivered.DebugString()}};
+  }
+  absl::StatusOr<std::vector<NativeFile>> WriteOutcome(const SentOutcome& outcome) const override {
+    return std::vector<NativeFile>{
+        {.name = "outcome.txt",
+         .bytes =
+             absl::StrCat(EventName(outcome.event), "|", outcome.native_id, "|", outcome.text_en)}};
+  }
+
+  absl::Status write_fault;
+
+ private:
+  class Quiet : public google::protobuf::io::ErrorCollector {
+    void AddError(int, int, const std::string&) override {}
+  };
+};
+
+class Agency {
+ public:
+  Agency(AgencyId id, const Parties* parties, FakeGateway* gateway, Clock* clock)
+      : events(&log, clock),
+        id_(id),
+        link_(gateway->LinkFor(id)),
+        receipts_(Must(ReceiptVerifier::Make(gateway->log_key()))),
+        parts_{.secrets = &parties->secrets(id),
+               .directory = parties->shared_directory(),
+               .receipts = &receipts_,
+               .format = &format,
+               .link = link_.get(),
+               .clock = clock,
+               .events = &events} {
+    EXPECT_TRUE(disk.MakeDirectory("/drop").ok());
+    Restart();
+  }
+
+  // As after kill -9 and power loss: what was not synced is gone.
+  void Restart() {
+    edge.reset();
+    disk.Crash();
+    const EdgeOptions options = {
+        .drop_dir = "/drop", .native_out_dir = "/out", .state_dir = "/state", .register_csv = csv};
+    edge = Must(Edge::Create(options, parts_, &disk));
+  }
+
+  void Drop(const std::string& name, const std::string& bytes) {
+    disk.Place("/drop/" + name, bytes);
+  }
+  void Drop(const std::string& name, const v1::NeutralNotification& notification) {
+    Drop(name, notification.DebugString());
+  }
+  // Takes what was dropped: a file is taken at the second look.
+  void Look() {
+    edge->Look();
+    edge->Look();
+  }
+  void Receive() { EXPECT_TRUE(edge->Receive().ok()); }
+
+  // The files below `directory` whose path ends in `suffix`.
+  std::map<std::string, std::string> Files(const std::string& directory,
+                                           const std::string& suffix = "") const {
+    std::map<std::string, std::string> found;
+    for (const auto& [path, bytes] : disk.Files()) {
+      if (absl::StartsWith(path, directory) && absl::EndsWith(path, suffix)) found[path] = bytes;
+    }
+    return found;
+  }
+  std::string OnlyFile(const std::string& directory, const std::string& suffix) const {
+    const auto found = Files(directory, suffix);
+    EXPECT_EQ(found.size(), 1u) << directory << " " << suffix;
+    return found.empty() ? "" : found.begin()->second;
+  }
+  const EdgeParts& parts() const { return parts_; }
+
+  TextNativeFormat format;
+  MemoryFileSystem disk;
+  std::stringstream log;
+  EventLog events;
+  std::string csv;  // a file on the real disk; takes effect at Restart
+  std::unique_ptr<Edge> edge;
+
+ private:
+  const AgencyId id_;
+  const std::unique_ptr<GatewayLink> link_;
+  const ReceiptVerifier receipts_;
+  const EdgeParts parts_;
+};
+
+// A duty report about `number` that every check lets pass.
+inline v1::NeutralNotification DutyReport(const std::string& native_id,
+                                          const std::string& number = kChild) {
+  v1::NeutralNotification notification;
+  notification.set_native_id(native_id);
+  notification.set_recipient(kSocialServices.value());
+  notification.set_purpose("PROTECTION");
+  notification.set_legal_basis("SOL-2025-19-1");
+  notification.set_urgency(v1::NORMAL);
+  v1::OfficerAct* officer = notification.add_officer();
+  officer->set_name("Eva Ek");
+  officer->set_role("principal");
+  officer->set_reason("the child told a teacher about beatings");
+  notification.mutable_identity()->set_number(number);
+  notification.mutable_identity()->set_type(v1::PERSONNUMMER);
+  notification.mutable_identity()->set_given_name("Testa");
+  v1::Narrative* narrative = (*notification.mutable_compartment())["NARRATIVE"].mutable_narrative();
+  narrative->add_statement()->set_text("bruises seen on both arms");
+  return notification;
+}
+
+}  // namespace sluss::testing
+
+#endif  // SLUSS_TESTS_AGENCY_ADAPTERS_CLIENT_AGENCY_H_

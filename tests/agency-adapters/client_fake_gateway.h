@@ -1,0 +1,430 @@
+// A gateway in this process, with real keys, envelopes, hops and log, and a decision that the test
+// sets: what an agency's edge talks to when there is no transport.
+//
+// Keeps what a real one promises: the same message id is one message, a delivery comes again until
+// it is acknowledged, every answer has a proof. `tamper` members let a test break exactly one
+// thing. Thread-safe.
+#ifndef SLUSS_TESTS_AGENCY_ADAPTERS_CLIENT_FAKE_GATEWAY_H_
+#define SLUSS_TESTS_AGENCY_ADAPTERS_CLIENT_FAKE_GATEWAY_H_
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agency-adapters/client/gateway_link.h"
+#include "gateway/base/mutex.h"
+#include "gateway/crypto/consent.h"
+#include "gateway/crypto/enrol.h"
+#include "gateway/crypto/envelope.h"
+#include "gateway/crypto/random.h"
+#include "gateway/tlog/appender.h"
+#include "gateway/tlog/checkpoint.h"
+#include "gateway/tlog/proof_file.h"
+#include "tests/testing/parties.h"
+
+namespace sluss::testing {
+
+class FakeGateway {
+ public:
+  explicit FakeGateway(const Parties* parties)
+      : parties_(parties), log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {}
+
+  v1::LogKey log_key() const { return log_.PublicKey(); }
+  std::unique_ptr<GatewayLink> LinkFor(const AgencyId& agency);
+
+  // Set before the call that they are for.
+  v1::Verdict verdict = v1::VERDICT_PERMIT;
+  std::set<std::string> withheld;  // with VERDICT_PARTIAL
+  std::string reason_code = "permitted";
+  std::vector<uint32_t> age_limits = {15, 18, 21};
+  bool keyholder_away = false;
+  bool phone_now = false;
+  size_t enrolments_left = 1'000'000;
+  absl::Status down;            // what every call but Acknowledge answers while not OK
+  absl::Status submit_refusal;  // what Submit answers while not OK
+  std::function<void(v1::SubmitResponse*)> tamper_answer = [](v1::SubmitResponse*) {};
+  std::function<void(v1::Delivery*)> tamper_delivery = [](v1::Delivery*) {};
+  std::function<void(v1::EnrolResponse*)> tamper_enrolment = [](v1::EnrolResponse*) {};
+
+  // What happened.
+  struct Acknowledged {
+    std::string message_id;
+    bool refused = false;
+    std::string reason_code;
+  };
+  std::vector<Acknowledged> acknowledged() const {
+    MutexLock lock(&mutex_);
+    return acknowledged_;
+  }
+  std::vector<v1::Header> accepted() const {
+    MutexLock lock(&mutex_);
+    return accepted_;
+  }
+  std::vector<v1::PreflightRequest> preflights() const {
+    MutexLock lock(&mutex_);
+    return preflights_;
+  }
+  size_t submissions() const {
+    MutexLock lock(&mutex_);
+    return submissions_;
+  }
+  size_t enrol_calls() const {
+    MutexLock lock(&mutex_);
+    return enrol_calls_;
+  }
+  std::vector<v1::ConsentRecord> consents() const {
+    MutexLock lock(&mutex_);
+    return consents_;
+  }
+  // Every byte that any agency sent, to look for what must not be there.
+  std::string wire() const {
+    MutexLock lock(&mutex_);
+    return wire_;
+  }
+  // The pseudonyms that had to wait for the key holder.
+  void DeliverPseudonyms();
+  // Hands a delivery out again, as after a lost acknowledgement.
+  void DeliverAgain() {
+    MutexLock lock(&mutex_);
+    for (auto& [agency, deliveries] : delivered_) {
+      for (const v1::Delivery& delivery : deliveries) queues_[agency].push_back(delivery);
+    }
+  }
+
+ private:
+  friend class FakeLink;
+
+  absl::StatusOr<v1::SubmitResponse> Submit(const v1::SubmitRequest& request);
+  absl::StatusOr<v1::PreflightResponse> Preflight(const v1::PreflightRequest& request);
+  absl::StatusOr<v1::AcknowledgeResponse> Acknowledge(const AgencyId& caller,
+                                                      const v1::AcknowledgeRequest& request);
+  absl::StatusOr<v1::WithdrawResponse> Withdraw(const v1::WithdrawRequest& request);
+  absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
+      const AgencyId& caller, const v1::RegisterConsentRequest& request);
+  absl::StatusOr<v1::EnrolResponse> Enrol(const AgencyId& caller, const v1::EnrolRequest& request);
+  absl::Status Fetch(const AgencyId& caller,
+                     const std::function<bool(const v1::Delivery&)>& on_delivery);
+
+  v1::Decision DecisionOn(const std::vector<std::string>& categories) const;
+  v1::LogReceipt Log(const v1::AuditLeaf& leaf) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Queue(const CheckedEnvelope& checked, const v1::Decision& decision)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static v1::AuditLeaf LeafOf(v1::RecordKind kind, const v1::Header& header,
+                              const v1::Decision& decision);
+
+  const Parties* const parties_;
+  const LogSecrets log_;
+  mutable Mutex mutex_;
+  Appender tree_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::SubmitResponse> answers_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::deque<v1::Delivery>> queues_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<v1::Delivery>> delivered_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> sender_of_ ABSL_GUARDED_BY(mutex_);  // by message id
+  std::vector<CheckedEnvelope> without_nym_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Acknowledged> acknowledged_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::Header> accepted_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::PreflightRequest> preflights_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::ConsentRecord> consents_ ABSL_GUARDED_BY(mutex_);
+  size_t submissions_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t enrol_calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string wire_ ABSL_GUARDED_BY(mutex_);
+};
+
+class FakeLink : public GatewayLink {
+ public:
+  FakeLink(FakeGateway* gateway, AgencyId agency) : gateway_(gateway), agency_(agency) {}
+
+  absl::StatusOr<v1::SubmitResponse> Submit(const v1::SubmitRequest& request) override {
+    return gateway_->Submit(request);
+  }
+  absl::StatusOr<v1::SubmitResponse> Feedback(const v1::SubmitRequest& request) override {
+    return gateway_->Submit(request);
+  }
+  absl::StatusOr<v1::PreflightResponse> Preflight(const v1::PreflightRequest& request) override {
+    return gateway_->Preflight(request);
+  }
+  absl::StatusOr<v1::AcknowledgeResponse> Acknowledge(
+      const v1::AcknowledgeRequest& request) override {
+    return gateway_->Acknowledge(agency_, request);
+  }
+  absl::StatusOr<v1::WithdrawResponse> Withdraw(const v1::WithdrawRequest& request) override {
+    return gateway_->Withdraw(request);
+  }
+  absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
+      const v1::RegisterConsentRequest& request) override {
+    return gateway_->RegisterConsent(agency_, request);
+  }
+  absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) override {
+    return gateway_->Enrol(agency_, request);
+  }
+  // Ends when the queue is empty.
+  absl::Status Fetch(const v1::FetchRequest&,
+                     const std::function<bool(const v1::Delivery&)>& on_delivery) override {
+    return gateway_->Fetch(agency_, on_delivery);
+  }
+  void CancelFetch() override {}
+
+ private:
+  FakeGateway* const gateway_;
+  const AgencyId agency_;
+};
+
+inline std::unique_ptr<GatewayLink> FakeGateway::LinkFor(const AgencyId& agency) {
+  return std::make_unique<FakeLink>(this, agency);
+}
+
+inline v1::Decision FakeGateway::DecisionOn(const std::vector<std::string>& categories) const {
+  v1::Decision decision;
+  decision.set_verdict(verdict);
+  decision.set_reason_code(reason_code);
+  decision.set_reason_sv("Beslut enligt 19 kap. 1 § socialtjänstlagen.");
+  decision.set_reason_en("Decided under SoL 19:1.");
+  for (const std::string& category : categories) {
+    v1::CategoryDecision* one = decision.add_category();
+    one->set_category(category);
+    one->set_permitted(verdict == v1::VERDICT_PERMIT ||
+                       (verdict == v1::VERDICT_PARTIAL && withheld.count(category) == 0));
+    one->add_paragraph("SOL-2025-19-1");
+  }
+  return decision;
+}
+
+inline v1::AuditLeaf FakeGateway::LeafOf(v1::RecordKind kind, const v1::Header& header,
+                                         const v1::Decision& decision) {
+  v1::AuditLeaf leaf;
+  leaf.set_kind(kind);
+  leaf.set_message_id(header.message_id());
+  leaf.set_sender(header.sender());
+  leaf.set_recipient(header.recipient());
+  leaf.set_purpose(header.purpose());
+  leaf.set_verdict(decision.verdict() == v1::VERDICT_PERMIT    ? "PERMIT"
+                   : decision.verdict() == v1::VERDICT_PARTIAL ? "PARTIAL"
+                                                               : "DENY");
+  for (const v1::CategoryDecision& category : decision.category()) {
+    *(category.permitted() ? leaf.add_passed() : leaf.add_withheld()) = category.category();
+  }
+  return leaf;
+}
+
+inline v1::LogReceipt FakeGateway::Log(const v1::AuditLeaf& leaf) {
+  const std::string entry = "\x01" + leaf.SerializeAsString();
+  const Hash hash = LeafHash(entry);
+  tree_.Append({&hash, 1});
+  ProofFile proof;
+  proof.index = tree_.size() - 1;
+  proof.path = Must(tree_.InclusionProofOf(proof.index));
+  proof.checkpoint = SignCheckpoint(
+      {.origin = log_.origin, .size = tree_.size(), .root = tree_.root()}, log_.signing);
+  v1::LogReceipt receipt;
+  receipt.set_index(proof.index);
+  receipt.set_leaf(entry);
+  receipt.set_proof(FormatProofFile(proof));
+  return receipt;
+}
+
+inline absl::StatusOr<v1::SubmitResponse> FakeGateway::Submit(const v1::SubmitRequest& request) {
+  MutexLock lock(&mutex_);
+  ++submissions_;
+  wire_ += request.SerializeAsString();
+  if (!down.ok()) return down;
+  if (!submit_refusal.ok()) return submit_refusal;
+  absl::StatusOr<CheckedEnvelope> checked =
+      CheckEnvelope(request.envelope(), parties_->directory());
+  if (!checked.ok()) return checked.status();
+  const v1::Header& header = checked->header();
+  const auto known = answers_.find(header.message_id());
+  if (known != answers_.end()) {
+    v1::SubmitResponse again = known->second;
+    again.set_duplicate(true);
+    return again;
+  }
+  for (const v1::ConsentRecord& consent : consents_) {
+    for (const std::string& id : header.consent_id()) {
+      if (consent.consent_id() != id) continue;
+      absl::Status bound = CheckConsentProof(*checked, consent, parties_->directory());
+      if (!bound.ok()) return bound;
+    }
+  }
+  v1::SubmitResponse answer;
+  *answer.mutable_decision() = DecisionOn(checked->categories());
+  *answer.mutable_receipt() = Log(LeafOf(v1::DECISION, header, answer.decision()));
+  answer.set_phone_now(phone_now);
+  accepted_.push_back(header);
+  answers_[header.message_id()] = answer;
+  sender_of_[header.message_id()] = header.sender();
+  if (verdict != v1::VERDICT_DENY) Queue(*checked, answer.decision());
+  tamper_answer(&answer);
+  return answer;
+}
+
+inline void FakeGateway::Queue(const CheckedEnvelope& checked, const v1::Decision& decision) {
+  const v1::Envelope& envelope = checked.envelope();
+  v1::Delivery delivery;
+  delivery.set_delivery_id(RandomBytes(16));
+  delivery.set_message_id(checked.header().message_id());
+  v1::Notification* notification = delivery.mutable_notification();
+  notification->set_manifest(envelope.manifest());
+  notification->set_signature(envelope.signature());
+  *notification->mutable_compartment() = envelope.compartment();
+  notification->set_nym_proof(envelope.nym_proof());
+  std::set<std::string> permitted;
+  for (const v1::CategoryDecision& category : decision.category()) {
+    if (category.permitted()) permitted.insert(category.category());
+  }
+  notification->set_withheld(
+      static_cast<uint32_t>(DropCompartments(permitted, notification->mutable_compartment())));
+  if (checked.nym_ciphertext().has_value()) {
+    if (keyholder_away) {
+      without_nym_.push_back(checked);
+    } else {
+      *notification->mutable_gateway_hop() = Must(parties_->gateway().Hop(
+          checked.recipient(), delivery.message_id(), checked.nym_ciphertext()->Encode()));
+      *notification->mutable_keyholder_hop() = Must(parties_->keyholder().Hop(
+          checked.recipient(), delivery.message_id(), notification->gateway_hop().ciphertext()));
+    }
+  }
+  *notification->mutable_decision() = decision;
+  *notification->mutable_receipt() = Log(LeafOf(v1::DELIVERY, checked.header(), decision));
+  tamper_delivery(&delivery);
+  queues_[checked.header().recipient()].push_back(delivery);
+}
+
+inline void FakeGateway::DeliverPseudonyms() {
+  MutexLock lock(&mutex_);
+  for (const CheckedEnvelope& checked : without_nym_) {
+    v1::Delivery delivery;
+    delivery.set_delivery_id(RandomBytes(16));
+    delivery.set_message_id(checked.header().message_id());
+    v1::PseudonymUpdate* update = delivery.mutable_pseudonym();
+    *update->mutable_gateway_hop() = Must(parties_->gateway().Hop(
+        checked.recipient(), delivery.message_id(), checked.nym_ciphertext()->Encode()));
+    *update->mutable_keyholder_hop() = Must(parties_->keyholder().Hop(
+        checked.recipient(), delivery.message_id(), update->gateway_hop().ciphertext()));
+    tamper_delivery(&delivery);
+    queues_[checked.header().recipient()].push_back(delivery);
+  }
+  without_nym_.clear();
+}
+
+inline absl::StatusOr<v1::PreflightResponse> FakeGateway::Preflight(
+    const v1::PreflightRequest& request) {
+  MutexLock lock(&mutex_);
+  preflights_.push_back(request);
+  wire_ += request.SerializeAsString();
+  if (!down.ok()) return down;
+  v1::PreflightResponse response;
+  *response.mutable_decision() = DecisionOn({request.category().begin(), request.category().end()});
+  response.mutable_age_limit()->Assign(age_limits.begin(), age_limits.end());
+  return response;
+}
+
+inline absl::StatusOr<v1::AcknowledgeResponse> FakeGateway::Acknowledge(
+    const AgencyId& caller, const v1::AcknowledgeRequest& request) {
+  MutexLock lock(&mutex_);
+  for (const v1::Delivery& delivery : delivered_[caller.value()]) {
+    if (delivery.delivery_id() != request.delivery_id()) continue;
+    acknowledged_.push_back({.message_id = delivery.message_id(),
+                             .refused = request.refused(),
+                             .reason_code = request.reason_code()});
+    if (delivery.has_notification()) {
+      v1::Delivery outcome;
+      outcome.set_delivery_id(RandomBytes(16));
+      outcome.set_message_id(delivery.message_id());
+      outcome.mutable_outcome()->set_state(request.refused() ? v1::REFUSED_BY_RECIPIENT
+                                                             : v1::ACKNOWLEDGED);
+      outcome.mutable_outcome()->set_reason_code(request.reason_code());
+      queues_[sender_of_[delivery.message_id()]].push_back(outcome);
+    }
+    return v1::AcknowledgeResponse();
+  }
+  return absl::NotFoundError("`delivery_id` names nothing that waits for this agency");
+}
+
+inline absl::StatusOr<v1::WithdrawResponse> FakeGateway::Withdraw(
+    const v1::WithdrawRequest& request) {
+  MutexLock lock(&mutex_);
+  wire_ += request.SerializeAsString();
+  if (!down.ok()) return down;
+  v1::WithdrawResponse response;
+  v1::AuditLeaf leaf;
+  leaf.set_kind(v1::WITHDRAWAL);
+  leaf.set_consent_id(request.consent_id());
+  leaf.set_message_id(request.message_id());
+  *response.mutable_receipt() = Log(leaf);
+  v1::WithdrawnMessage* stopped = response.add_stopped();
+  stopped->set_message_id(request.has_message_id() ? request.message_id() : std::string(16, 'm'));
+  stopped->set_recipient(kPolice.value());
+  response.set_text_sv("1 meddelande stoppades.");
+  response.set_text_en("1 message was stopped.");
+  return response;
+}
+
+inline absl::StatusOr<v1::RegisterConsentResponse> FakeGateway::RegisterConsent(
+    const AgencyId& caller, const v1::RegisterConsentRequest& request) {
+  MutexLock lock(&mutex_);
+  wire_ += request.SerializeAsString();
+  if (!down.ok()) return down;
+  absl::StatusOr<v1::ConsentRecord> record =
+      CheckConsentDeposit(request, caller, parties_->directory());
+  if (!record.ok()) return record.status();
+  consents_.push_back(*record);
+  v1::AuditLeaf leaf;
+  leaf.set_kind(v1::CONSENT);
+  leaf.set_consent_id(record->consent_id());
+  v1::RegisterConsentResponse response;
+  *response.mutable_receipt() = Log(leaf);
+  return response;
+}
+
+inline absl::StatusOr<v1::EnrolResponse> FakeGateway::Enrol(const AgencyId& caller,
+                                                            const v1::EnrolRequest& request) {
+  MutexLock lock(&mutex_);
+  ++enrol_calls_;
+  wire_ += request.SerializeAsString();
+  if (!down.ok()) return down;
+  if (static_cast<size_t>(request.blinded_size()) > enrolments_left) {
+    return absl::ResourceExhaustedError("the agency's budget of the day is used up");
+  }
+  enrolments_left -= request.blinded_size();
+  absl::StatusOr<v1::EvaluateRequest> evaluate =
+      EvaluateAtGateway(parties_->gateway(), caller, request);
+  if (!evaluate.ok()) return evaluate.status();
+  const auto checked = Must(CheckEvaluateRequest(parties_->directory(), *evaluate));
+  const auto evaluated = Must(EvaluateAtKeyholder(parties_->keyholder(), checked));
+  v1::EnrolResponse response;
+  *response.mutable_gateway_element() = evaluate->gateway_element();
+  response.set_gateway_proof(evaluate->gateway_proof());
+  *response.mutable_keyholder_element() = evaluated.element();
+  response.set_keyholder_proof(evaluated.proof());
+  tamper_enrolment(&response);
+  return response;
+}
+
+inline absl::Status FakeGateway::Fetch(
+    const AgencyId& caller, const std::function<bool(const v1::Delivery&)>& on_delivery) {
+  if (!down.ok()) return down;
+  for (;;) {
+    v1::Delivery delivery;
+    {
+      MutexLock lock(&mutex_);
+      std::deque<v1::Delivery>& queue = queues_[caller.value()];
+      if (queue.empty()) return absl::OkStatus();
+      delivery = queue.front();
+      queue.pop_front();
+      delivered_[caller.value()].push_back(delivery);
+    }
+    if (!on_delivery(delivery)) {  // not dealt with: it comes again
+      MutexLock lock(&mutex_);
+      queues_[caller.value()].push_front(delivery);
+      return absl::OkStatus();
+    }
+  }
+}
+
+}  // namespace sluss::testing
+
+#endif  // SLUSS_TESTS_AGENCY_ADAPTERS_CLIENT_FAKE_GATEWAY_H_
