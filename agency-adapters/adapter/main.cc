@@ -1,0 +1,121 @@
+// sluss-adapter: one agency's edge as a process of its own, at the agency's own site.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "agency-adapters/adapter/config.h"
+#include "agency-adapters/adapter/native.h"
+#include "agency-adapters/adapter/progress.h"
+#include "agency-adapters/client/edge.h"
+#include "agency-adapters/client/grpc_link.h"
+#include "agency-adapters/client/state_lock.h"
+#include "gateway/base/event_log.h"
+#include "gateway/base/process.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/base/text_file.h"
+#include "gateway/crypto/key_files.h"
+
+namespace sluss {
+namespace {
+
+enum class Mode { kServe, kOnce, kCheckConfig, kEnrolOnly };
+
+// What --once takes for "nothing more is coming".
+constexpr absl::Duration kQuiet = absl::Seconds(3);
+
+absl::StatusOr<std::shared_ptr<const KeyDirectory>> LoadDirectory(const v1::AdapterConfig& config,
+                                                                  const AgencySecrets& secrets) {
+  v1::KeyDirectory published;
+  RETURN_IF_ERROR(TextFile::Load(config.key_directory(), &published).status());
+  absl::StatusOr<std::shared_ptr<const KeyDirectory>> directory = KeyDirectory::Activate(published);
+  if (!directory.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(config.key_directory(), ": ", directory.status().message()));
+  }
+  const AgencyEntry* const own = (*directory)->FindAgency(AgencyId(config.agency()));
+  if (own == nullptr || secrets.agency.value() != config.agency() ||
+      own->signing_public != secrets.signing.public_key() ||
+      secrets.key_set != (*directory)->key_set()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(config.key_directory(), ": does not hold the public half of the keys in `",
+                     config.keys_dir(), "` for `", config.agency(), "`"));
+  }
+  return directory;
+}
+
+absl::Status Work(Mode mode, Edge* edge, EventLog* events, const StopSignals& stop) {
+  events->Write("ready");
+  if (mode == Mode::kEnrolOnly) return edge->Enrol();
+  std::jthread waiting([&] {
+    stop.Wait();
+    edge->Stop();
+  });
+  if (mode == Mode::kOnce) {
+    edge->RunOnce(kQuiet);
+    kill(getpid(), SIGTERM);  // ends the wait
+  } else {
+    edge->Run();
+  }
+  events->Write("stopped");
+  return absl::OkStatus();
+}
+
+absl::Status Run(const std::string& path, Mode mode) {
+  const StopSignals stop;
+  RETURN_IF_ERROR(ProtectProcess());
+  ASSIGN_OR_RETURN(const v1::AdapterConfig config, LoadAdapterConfig(path));
+  ASSIGN_OR_RETURN(const AgencySecrets secrets, LoadAgencySecrets(config.keys_dir()));
+  ASSIGN_OR_RETURN(const auto directory, LoadDirectory(config, secrets));
+  ASSIGN_OR_RETURN(const ReceiptVerifier receipts, ReceiptVerifier::Make(directory->log()));
+  ASSIGN_OR_RETURN(const std::unique_ptr<NativeFormat> format, MakeNativeFormat(config));
+  ASSIGN_OR_RETURN(const std::unique_ptr<GatewayLink> link, MakeGrpcLink(config, SystemClock()));
+  if (mode == Mode::kCheckConfig) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const StateLock lock, StateLock::Take(config.state_dir()));
+  EventLog events(&std::cout, SystemClock());
+  const EdgeParts parts = {.secrets = &secrets,
+                           .directory = directory,
+                           .receipts = &receipts,
+                           .format = format.get(),
+                           .link = link.get(),
+                           .clock = SystemClock(),
+                           .events = &events};
+  const EdgeOptions options = {.drop_dir = config.drop_dir(),
+                               .native_out_dir = config.native_out_dir(),
+                               .state_dir = config.state_dir(),
+                               .register_csv = config.register_csv(),
+                               .poll = absl::Milliseconds(config.poll_milliseconds()),
+                               .progress = ShowProgress(&events)};
+  ASSIGN_OR_RETURN(const std::unique_ptr<Edge> edge,
+                   Edge::Create(options, parts, PosixFileSystem()));
+  return Work(mode, edge.get(), &events, stop);
+}
+
+}  // namespace
+}  // namespace sluss
+
+int main(int argc, char** argv) {
+  CLI::App app("sluss-adapter: carries one agency's notifications to and from the gateway");
+  std::string path;
+  bool once = false, check = false, enrol = false;
+  app.add_option("CONFIG", path, "AdapterConfig in text format")->required();
+  auto* const modes = app.add_option_group("mode")->require_option(0, 1);
+  modes->add_flag("--once", once, "send and receive what is there, then end");
+  modes->add_flag("--check-config", check, "check the configuration and all that it names");
+  modes->add_flag("--enrol-only", enrol, "enrol the register, then end");
+  CLI11_PARSE(app, argc, argv);
+  const sluss::Mode mode = once    ? sluss::Mode::kOnce
+                           : check ? sluss::Mode::kCheckConfig
+                           : enrol ? sluss::Mode::kEnrolOnly
+                                   : sluss::Mode::kServe;
+  const absl::Status status = sluss::Run(path, mode);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "sluss-adapter: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
