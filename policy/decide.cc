@@ -1,6 +1,5 @@
 #include "policy/decide.h"
 
-#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -16,25 +15,16 @@ absl::StatusOr<Question> Resolve(const PolicySet& set, const v1::Facts& facts) {
   return ResolveFacts(set.names(), set.table().nodes(), facts);
 }
 
-// Malformed facts are denied, never guessed at.
-v1::Decision DenyInvalid(const v1::Facts& facts, const absl::Status& fault) {
-  const std::string sv = absl::StrCat("Nekas: uppgifterna om meddelandet kan inte prövas: ",
-                                      std::string(fault.message()));
-  const std::string en = absl::StrCat("Denied: the facts about the message cannot be judged: ",
-                                      std::string(fault.message()));
+// Malformed facts are denied, never guessed at. Their categories are not repeated: what is no word
+// of the vocabulary could be anything, and a decision goes into the log.
+v1::Decision DenyInvalid(const absl::Status& fault) {
+  const std::string text(fault.message());
   v1::Decision decision;
   decision.set_verdict(v1::VERDICT_DENY);
   decision.set_reason_code("invalid-facts");
-  decision.set_reason_sv(sv);
-  decision.set_reason_en(en);
-  for (const std::string& name :
-       std::set<std::string>(facts.category().begin(), facts.category().end())) {
-    v1::CategoryDecision* category = decision.add_category();
-    category->set_category(name);
-    category->set_reason_code("invalid-facts");
-    category->set_reason_sv(sv);
-    category->set_reason_en(en);
-  }
+  decision.set_reason_sv(absl::StrCat("Nekas: uppgifterna om meddelandet kan inte prövas: ", text));
+  decision.set_reason_en(
+      absl::StrCat("Denied: the facts about the message cannot be judged: ", text));
   return decision;
 }
 
@@ -47,11 +37,11 @@ absl::Status CheckFacts(const PolicySet& set, const v1::Facts& facts) {
 v1::Decision Decide(const PolicySet& set, const v1::Facts& facts) {
   const absl::StatusOr<Question> question = Resolve(set, facts);
   v1::Decision decision = question.ok() ? Explain(set, *question, set.table().Evaluate(*question))
-                                        : DenyInvalid(facts, question.status());
+                                        : DenyInvalid(question.status());
   decision.set_policy_version(set.version());
   decision.set_policy_digest(set.digest());
   decision.set_vocabulary_version(set.vocabulary_version());
-  decision.set_decision_day(facts.day());
+  if (question.ok()) decision.set_decision_day(facts.day());
   return decision;
 }
 

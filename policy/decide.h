@@ -17,7 +17,8 @@ namespace sluss {
 // A caller that answers over the wire asks this first, to refuse such a message as malformed.
 absl::Status CheckFacts(const PolicySet& set, const v1::Facts& facts);
 
-// Always answers. Facts that fail CheckFacts are denied with the reason code "invalid-facts".
+// Always answers. Facts that fail CheckFacts are denied with the reason code "invalid-facts" and
+// without categories.
 // Categories stand sorted and once each. In a denial no category is permitted; in any other verdict
 // at least one is. Every category carries reason code, Swedish and English reason, the determining
 // rules and their paragraphs; a category denied for want of a permit carries what the nearest

@@ -98,10 +98,13 @@ void RuleCompiler::CheckPermit(const v1::Rule& rule, const Place& place) {
   const auto refuse = [&](bool bad, absl::string_view field, absl::string_view text) {
     if (bad) faults_->Add(place.At(field), text);
   };
-  refuse(rule.consent() == v1::CONSENT_NEED_UNSPECIFIED, "consent",
+  refuse(rule.consent() != v1::REQUIRED && rule.consent() != v1::NOT_REQUIRED, "consent",
          absl::StrCat("rule `", rule.id(),
                       "` says nothing about `consent`: REQUIRED or NOT_REQUIRED"));
   refuse(rule.duty() && rule.consent() == v1::REQUIRED, "consent", "a duty waits for no consent");
+  refuse(!v1::TextNeed_IsValid(rule.attestation().reason()) ||
+             !v1::TextNeed_IsValid(rule.attestation().weighing()),
+         "attestation", "`reason` and `weighing` are TEXT_REQUIRED or left out");
   refuse(rule.attestation().officers() > kMostOfficers, "attestation",
          absl::StrCat("at most ", kMostOfficers, " officers can be asked for"));
   refuse(!rule.cited_basis().empty(), "cited_basis",
@@ -120,6 +123,10 @@ void RuleCompiler::CheckForbid(const v1::Rule& rule, const Place& place) {
   };
   refuse(rule.consent() == v1::REQUIRED, "consent",
          "a forbid needs no consent: say in which states it strikes with `consent_state`");
+  for (const int state : rule.consent_state()) {
+    refuse(!v1::ConsentState_IsValid(state), "consent_state",
+           absl::StrCat("`", state, "` is no state of a consent"));
+  }
   refuse(rule.duty(), "duty", "a forbid is no duty");
   refuse(rule.age_unknown(), "age_unknown", "a forbid always strikes an unknown age");
   refuse(rule.has_attestation(), "attestation", "a forbid asks for no attestation");
@@ -322,7 +329,9 @@ void RuleCompiler::Consent(const v1::Rule& rule, Row* row) {
   row->consent_states = row->consent_bound ? 1 << v1::VALID : kEveryConsentState;
   if (rule.consent_state().empty()) return;
   row->consent_states = 1 << v1::CONSENT_STATE_UNSPECIFIED;  // a forbid strikes UNKNOWN too
-  for (const int state : rule.consent_state()) row->consent_states |= 1 << state;
+  for (const int state : rule.consent_state()) {
+    if (v1::ConsentState_IsValid(state)) row->consent_states |= 1 << state;
+  }
 }
 
 void RuleCompiler::Obligations(const v1::Rule& rule, const Place& place) {
