@@ -65,14 +65,10 @@ bool IsPlain(absl::string_view value) {
 }
 
 absl::StatusOr<Values> ReadValues(int argc, char** argv, absl::Time now) {
-  absl::TimeZone swedish;
-  if (!absl::LoadTimeZone("Europe/Stockholm", &swedish)) {
-    return absl::FailedPreconditionError("no time zone data: install the package tzdata");
-  }
   const absl::CivilDay today = SwedishDay(now);
   Values values = {{"NOW", absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", now, absl::UTCTimeZone())},
                    {"TODAY", absl::FormatCivilTime(today)},
-                   {"NOW_LOCAL", absl::FormatTime("%Y-%m-%d%ET%H:%M:%S", now, swedish)}};
+                   {"NOW_LOCAL", absl::FormatCivilTime(ToSwedishTime(now))}};
   for (int i = 3; i < argc; ++i) {
     std::pair<std::string, std::string> value = absl::StrSplit(argv[i], absl::MaxSplits('=', 1));
     if (!IsPlain(value.second)) {

@@ -39,4 +39,6 @@ absl::Time StartOfSwedishDay(absl::CivilDay day) { return absl::FromCivil(day, S
 
 absl::Time FromSwedishTime(absl::CivilSecond local) { return absl::FromCivil(local, Stockholm()); }
 
+absl::CivilSecond ToSwedishTime(absl::Time time) { return absl::ToCivilSecond(time, Stockholm()); }
+
 }  // namespace sluss

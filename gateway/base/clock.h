@@ -27,6 +27,9 @@ absl::Time StartOfSwedishDay(absl::CivilDay day);
 // autumn it is the first; in the hour that spring leaves out, the time an hour later.
 absl::Time FromSwedishTime(absl::CivilSecond local);
 
+// What a Swedish clock shows at `time`.
+absl::CivilSecond ToSwedishTime(absl::Time time);
+
 }  // namespace sluss
 
 #endif  // SLUSS_GATEWAY_BASE_CLOCK_H_

@@ -22,6 +22,7 @@ TEST(ClockTest, TheDayOfTheLawIsSwedish) {
   EXPECT_EQ(SwedishDay(time), absl::CivilDay(2025, 7, 1));
   EXPECT_EQ(SwedishDay(time - absl::Hours(1)), absl::CivilDay(2025, 6, 30));
   EXPECT_EQ(StartOfSwedishDay(absl::CivilDay(2025, 7, 1)), time - absl::Minutes(30));
+  EXPECT_EQ(ToSwedishTime(time), absl::CivilSecond(2025, 7, 1, 0, 30, 0));
 }
 
 TEST(HexTest, RoundTripAndRefusal) {
