@@ -177,12 +177,6 @@ absl::StatusOr<std::map<std::string, JsonObject>> ReadExtensions(
   return read;
 }
 
-bool IsFhirId(absl::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isalnum(c) || c == '-' || c == '.';
-  });
-}
-
 absl::StatusOr<absl::Time> ReadInstant(JsonObject& object, absl::string_view name) {
   ASSIGN_OR_RETURN(const std::string text, object.Text(name));
   absl::Time time;

@@ -85,9 +85,6 @@ absl::StatusOr<std::vector<Identifier>> ReadIdentifiers(JsonObject& resource);
 absl::StatusOr<std::map<std::string, JsonObject>> ReadExtensions(
     JsonObject& element, std::initializer_list<absl::string_view> known);
 
-// True for what FHIR takes as an `id`; such text is also safe in a file name.
-bool IsFhirId(absl::string_view text);
-
 // An `instant` or full `dateTime`: with its zone.
 absl::StatusOr<absl::Time> ReadInstant(JsonObject& object, absl::string_view name);
 

@@ -12,6 +12,7 @@
 #include "agency-adapters/child-psychiatry/communication_reader.h"
 #include "agency-adapters/child-psychiatry/fhir_terms.h"
 #include "agency-adapters/child-psychiatry/person_reader.h"
+#include "agency-adapters/common/native_format.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
 
@@ -22,7 +23,7 @@ constexpr absl::string_view kWithoutSubject[] = {"CONSULTATION", "FEEDBACK"};
 
 absl::StatusOr<std::string> ReadId(JsonObject& object, absl::string_view name) {
   ASSIGN_OR_RETURN(std::string id, object.Text(name));
-  if (IsFhirId(id)) return id;
+  if (IsPlainId(id)) return id;
   return object.Error(name, "must be 1 to 64 letters, digits, '-' and '.'");
 }
 

@@ -8,7 +8,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "agency-adapters/child-psychiatry/bundle.h"
 #include "agency-adapters/child-psychiatry/bundle_builder.h"
 #include "agency-adapters/child-psychiatry/fhir_terms.h"
 #include "agency-adapters/common/render.h"
@@ -271,7 +270,7 @@ absl::StatusOr<NativeFile> WriteNotification(const v1::DeliveredNotification& de
       Json::array({{{"endpoint", Endpoint(mapping.agency())}, {"receiver", receiver}}});
   header["sender"] = sender;
   header["source"] = {{"name", "Sluss"}, {"endpoint", Endpoint(delivered.sender())}};
-  if (IsFhirId(notification.reply_to())) {
+  if (IsPlainId(notification.reply_to())) {
     header["response"] = {{"identifier", notification.reply_to()}, {"code", "ok"}};
   }
   header["focus"] = Json::array({focus});

@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "agency-adapters/child-psychiatry/bundle.h"
 #include "agency-adapters/child-psychiatry/bundle_builder.h"
 #include "agency-adapters/child-psychiatry/fhir_terms.h"
+#include "agency-adapters/common/outcome_text.h"
 #include "agency-adapters/common/swedish_words.h"
 #include "gateway/base/status_macros.h"
 
@@ -15,7 +15,6 @@ namespace sluss::fhir {
 namespace {
 
 struct Answer {
-  absl::string_view name;      // of the event, in file names and ids
   absl::string_view response;  // MessageHeader.response.code
   absl::string_view severity;  // OperationOutcome.issue
   absl::string_view issue;
@@ -24,27 +23,27 @@ struct Answer {
 Answer AnswerTo(SentEvent event) {
   switch (event) {
     case SentEvent::kAccepted:
-      return {"accepted", "ok", "information", "informational"};
+      return {"ok", "information", "informational"};
     case SentEvent::kPartial:
-      return {"partial", "ok", "warning", "informational"};
+      return {"ok", "warning", "informational"};
     case SentEvent::kDenied:
-      return {"denied", "fatal-error", "error", "forbidden"};
+      return {"fatal-error", "error", "forbidden"};
     case SentEvent::kInvalid:
-      return {"invalid", "fatal-error", "error", "invalid"};
+      return {"fatal-error", "error", "invalid"};
     case SentEvent::kDelivered:
-      return {"delivered", "ok", "information", "informational"};
+      return {"ok", "information", "informational"};
     case SentEvent::kRefused:
-      return {"refused", "fatal-error", "error", "processing"};
+      return {"fatal-error", "error", "processing"};
     case SentEvent::kStopped:
-      return {"stopped", "fatal-error", "error", "business-rule"};
+      return {"fatal-error", "error", "business-rule"};
     case SentEvent::kExpired:
-      return {"expired", "transient-error", "error", "timeout"};
+      return {"transient-error", "error", "timeout"};
     case SentEvent::kFeedback:
-      return {"feedback", "ok", "information", "informational"};
+      return {"ok", "information", "informational"};
     case SentEvent::kPhoneNow:
-      return {"phone-now", "transient-error", "warning", "timeout"};
+      return {"transient-error", "warning", "timeout"};
   }
-  return {"invalid", "fatal-error", "error", "exception"};
+  return {"fatal-error", "error", "exception"};
 }
 
 Json Issue(absl::string_view severity, absl::string_view code, absl::string_view text,
@@ -74,14 +73,15 @@ Json OperationOutcome(const SentOutcome& outcome, const Answer& answer) {
 
 absl::StatusOr<std::vector<NativeFile>> WriteOutcome(const SentOutcome& outcome,
                                                      const v1::MappingConfig& mapping) {
-  if (!IsFhirId(outcome.native_id)) return std::vector<NativeFile>();
+  if (!IsPlainId(outcome.native_id)) return std::vector<NativeFile>();
   const Answer answer = AnswerTo(outcome.event);
-  const std::string id = absl::StrCat(
-      outcome.message_id_hex.empty() ? "answer" : outcome.message_id_hex, "-", answer.name);
+  const absl::string_view name = EventName(outcome.event);
+  const std::string id =
+      absl::StrCat(outcome.message_id_hex.empty() ? "answer" : outcome.message_id_hex, "-", name);
   BundleBuilder bundle(id);
   Json response = {{"identifier", outcome.native_id}, {"code", std::string(answer.response)}};
   Json header = {{"resourceType", "MessageHeader"},
-                 {"eventCoding", MakeCoding(kEvent, answer.name)},
+                 {"eventCoding", MakeCoding(kEvent, name)},
                  {"source", {{"name", "Sluss"}, {"endpoint", Endpoint(mapping.agency())}}}};
   if (outcome.event == SentEvent::kFeedback) {
     if (!v1::FeedbackStatus_IsValid(outcome.feedback) ||
@@ -94,9 +94,8 @@ absl::StatusOr<std::vector<NativeFile>> WriteOutcome(const SentOutcome& outcome,
     response["details"] = bundle.Add("outcome", OperationOutcome(outcome, answer));
   }
   header["response"] = std::move(response);
-  return std::vector<NativeFile>{
-      {.name = absl::StrCat(outcome.native_id, ".", answer.name, ".json"),
-       .bytes = std::move(bundle).Finish(std::move(header))}};
+  return std::vector<NativeFile>{{.name = absl::StrCat(outcome.native_id, ".", name, ".json"),
+                                  .bytes = std::move(bundle).Finish(std::move(header))}};
 }
 
 }  // namespace sluss::fhir

@@ -1,7 +1,9 @@
 #include "agency-adapters/common/native_format.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace sluss {
@@ -59,6 +61,12 @@ absl::Status CheckComplete(const v1::NeutralNotification& notification) {
     return Missing("identity.number", "the child's personal number decides whom this is about");
   }
   return CheckOfficers(notification);
+}
+
+bool IsPlainId(absl::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '-' || c == '.';
+  });
 }
 
 }  // namespace sluss

@@ -232,10 +232,10 @@ void JsonObject::Ignore(std::initializer_list<absl::string_view> names) {
   for (const absl::string_view name : names) read_.insert(std::string(name));
 }
 
-absl::Status JsonObject::Finish() const {
+absl::Status JsonObject::Finish(absl::string_view why) const {
   for (const auto& property : value_->items()) {
     if (!read_.contains(property.key())) {
-      return Error(property.key(), "is not read here: leave it out");
+      return Error(property.key(), why);
     }
   }
   return absl::OkStatus();

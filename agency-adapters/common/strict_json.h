@@ -64,7 +64,7 @@ class JsonObject {
   void Ignore(std::initializer_list<absl::string_view> names);
 
   // Refuses the first property that was neither read nor ignored.
-  absl::Status Finish() const;
+  absl::Status Finish(absl::string_view why = "is not read here: leave it out") const;
 
   const nlohmann::json* value() const { return value_; }
   const std::string& place() const { return place_; }
