@@ -18,8 +18,9 @@ std::optional<uint64_t> SocketCookie(int descriptor) {
 }  // namespace
 
 void ConnectionTable::ForgetEnded(std::vector<Entry>* entries) {
-  size_ -= std::erase_if(
+  const size_t ended = std::erase_if(
       *entries, [](const Entry& entry) { return SocketCookie(entry.descriptor) != entry.cookie; });
+  size_ -= static_cast<int>(ended);
 }
 
 void ConnectionTable::ForgetAllEnded() {

@@ -1,6 +1,5 @@
 #include "gateway/rpc/peer.h"
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "gateway/base/ids.h"

@@ -41,11 +41,10 @@ absl::StatusOr<std::unique_ptr<PeerVerifier>> PeerVerifier::Create(
     return absl::InvalidArgumentError(
         absl::StrCat("`", authority, "` is not the certificate of an authority"));
   }
-  return std::unique_ptr<PeerVerifier>(
-      new PeerVerifier(*std::move(certificate), revocation_list, clock));
+  return std::unique_ptr<PeerVerifier>(new PeerVerifier(*certificate, revocation_list, clock));
 }
 
-PeerVerifier::PeerVerifier(Certificate authority, const std::string& revocation_list,
+PeerVerifier::PeerVerifier(const Certificate& authority, const std::string& revocation_list,
                            const Clock* clock)
     : authority_(authority), clock_(clock), revocation_(revocation_list, authority) {}
 

@@ -45,7 +45,8 @@ class PeerVerifier {
     Peer peer;
   };
 
-  PeerVerifier(Certificate authority, const std::string& revocation_list, const Clock* clock);
+  PeerVerifier(const Certificate& authority, const std::string& revocation_list,
+               const Clock* clock);
 
   absl::StatusOr<Known> Examine(absl::string_view pem, CertificateUsage usage) const;
 

@@ -3,9 +3,6 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 
-#include <algorithm>
-#include <array>
-
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"

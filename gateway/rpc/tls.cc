@@ -39,7 +39,9 @@ absl::Status CheckPrivateKey(const std::string& path, const Certificate& certifi
 }  // namespace
 
 void AllowOnlyTls13() {
-  setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", /*overwrite=*/1);
+  // Once only: other threads may read the environment later.
+  static const int set = setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", /*overwrite=*/1);
+  if (set != 0) std::abort();  // without it TLS 1.2 would be spoken
 }
 
 absl::Status CheckTlsFiles(const v1::TlsFiles& tls, const Peer& self, CertificateUsage usage,

@@ -186,6 +186,21 @@ TEST_F(MutualTlsTest, ClientRefusesARevokedServer) {
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("it is revoked")));
 }
 
+TEST_F(MutualTlsTest, ServesARenewedCertificateWithoutARestart) {
+  const TestCertificate first = authority_.Issue({.uris = {"sluss://gateway/gw1"}});
+  options_.tls = WriteTlsFiles(directory_, "gw1", first);
+  Start();
+  EXPECT_OK(WhoAmI(Client(school_)));
+  WriteTlsFiles(directory_, "gw1", authority_.Issue({.uris = {"sluss://gateway/gw1"}}));
+  PutList(authority_.RevocationList({first}));
+  absl::Status status = WhoAmI(Client(school_)).status();
+  for (const absl::Time start = absl::Now();
+       !status.ok() && absl::Now() - start < absl::Seconds(10);) {
+    status = WhoAmI(Client(school_)).status();
+  }
+  EXPECT_OK(status);
+}
+
 TEST_F(MutualTlsTest, EachEndRefusesToStartWithUnfitFiles) {
   TestAuthority stranger("Another authority");
   const absl::Time now = clock_.Now();

@@ -58,8 +58,18 @@ class ProbeService : public v1::Gateway::Service {
     const StreamRegistry::Handle handle = streams_.Register(context);
     writer->Write(v1::Delivery());
     MutexLock lock(&mutex_);
-    while (!context->IsCancelled()) never_.WaitFor(&mutex_, std::chrono::milliseconds(10));
+    for (int seen = nudges_; !context->IsCancelled();) {
+      nudged_.WaitFor(&mutex_, std::chrono::milliseconds(10));
+      for (; seen < nudges_; ++seen) writer->Write(v1::Delivery());
+    }
     return grpc::Status::CANCELLED;
+  }
+
+  // Every open Fetch gets one more delivery.
+  void Nudge() {
+    MutexLock lock(&mutex_);
+    ++nudges_;
+    nudged_.NotifyAll();
   }
 
   StreamRegistry& streams() { return streams_; }
@@ -68,7 +78,8 @@ class ProbeService : public v1::Gateway::Service {
   const PeerVerifier* const verifier_;
   StreamRegistry streams_;
   Mutex mutex_;
-  CondVar never_;
+  CondVar nudged_;
+  int nudges_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 class RpcFixture : public ::testing::Test {

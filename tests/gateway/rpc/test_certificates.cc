@@ -120,7 +120,8 @@ TestCertificate TestAuthority::SelfSigned(const CertificateSpec& spec) {
 }
 
 std::string TestAuthority::RevocationList(const std::vector<TestCertificate>& revoked,
-                                          absl::Time this_update, absl::Time next_update) const {
+                                          absl::Time this_update, absl::Time next_update,
+                                          bool partial) const {
   const std::shared_ptr<X509_CRL> crl(X509_CRL_new(), X509_CRL_free);
   const auto asn1 = [](absl::Time time) {
     return std::shared_ptr<ASN1_TIME>(ASN1_TIME_set(nullptr, absl::ToTimeT(time)), ASN1_TIME_free);
@@ -134,6 +135,12 @@ std::string TestAuthority::RevocationList(const std::vector<TestCertificate>& re
     X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.x509.get()));
     X509_REVOKED_set_revocationDate(entry, asn1(this_update).get());
     Require(X509_CRL_add0_revoked(crl.get(), entry) == 1, "revoking");
+  }
+  if (partial) {
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(
+        nullptr, nullptr, NID_issuing_distribution_point, "critical,onlyuser:TRUE");
+    Require(extension != nullptr && X509_CRL_add_ext(crl.get(), extension, -1) == 1, "narrowing");
+    X509_EXTENSION_free(extension);
   }
   X509_CRL_sort(crl.get());
   Require(X509_CRL_sign(crl.get(), key_.get(), EVP_sha256()) > 0, "signing a list");

@@ -38,9 +38,11 @@ class TestAuthority {
   TestCertificate Issue(const CertificateSpec& spec);
   // Signed by its own key.
   TestCertificate SelfSigned(const CertificateSpec& spec);
+  // A partial one says in a critical extension that it covers some certificates only.
   std::string RevocationList(const std::vector<TestCertificate>& revoked = {},
                              absl::Time this_update = absl::Now() - absl::Hours(1),
-                             absl::Time next_update = absl::Now() + absl::Hours(1)) const;
+                             absl::Time next_update = absl::Now() + absl::Hours(1),
+                             bool partial = false) const;
   const std::string& pem() const { return pem_; }
 
  private:
