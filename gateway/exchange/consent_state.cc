@@ -95,6 +95,12 @@ v1::ConsentState StateOf(const v1::ConsentRecord& record, absl::Time withdrawn,
   return v1::VALID;
 }
 
+std::vector<uint32_t> AgeLimits(const PolicySet& policy, const ExchangeLimits& limits) {
+  std::set<uint32_t> ages(policy.age_limits().begin(), policy.age_limits().end());
+  ages.insert(limits.own_consent_age);
+  return {ages.begin(), ages.end()};
+}
+
 bool NamesAgency(const v1::ConsentRecord& record, absl::string_view agency) {
   return absl::string_view(record.depositor()) == agency || FindParty(record, agency) != nullptr;
 }

@@ -11,6 +11,7 @@
 #include "gateway/exchange/limits.h"
 #include "gateway/exchange/rows.h"
 #include "gateway/exchange/store.h"
+#include "policy/policy_set.h"
 #include "proto/notification.pb.h"
 #include "proto/policy.pb.h"
 
@@ -27,6 +28,10 @@ v1::ConsentState OwnStateOf(const v1::ConsentRecord& record, absl::Time withdraw
 // about the consent itself before what is said about its use.
 v1::ConsentState StateOf(const v1::ConsentRecord& record, absl::Time withdrawn,
                          const v1::Facts& facts, absl::Time now, uint32_t own_consent_age);
+
+// Every age at which something is decided otherwise, ascending: those of the policy, and the age of
+// own consent. A sender tells the interval between two of them and nothing more.
+std::vector<uint32_t> AgeLimits(const PolicySet& policy, const ExchangeLimits& limits);
 
 // Whether the agency is a party or the depositor.
 bool NamesAgency(const v1::ConsentRecord& record, absl::string_view agency);

@@ -44,8 +44,8 @@ struct QueueItem {
   DeliveryId delivery_id;
   MessageId message_id;
   ItemKind kind = ItemKind::kNotification;
-  bool ready = true;    // an item that is not ready is passed over
-  v1::Outcome outcome;  // with kOutcome
+  bool ready = true;         // an item that is not ready is passed over
+  v1::Outcome outcome = {};  // with kOutcome
 };
 
 struct ConsentRow {

@@ -142,7 +142,8 @@ absl::StatusOr<v1::PreflightResponse> Exchange::Preflight(
   RETURN_IF_ERROR(CheckFacts(*policy, facts));
   v1::PreflightResponse response;
   *response.mutable_decision() = Decide(*policy, facts);
-  response.mutable_age_limit()->Add(policy->age_limits().begin(), policy->age_limits().end());
+  const std::vector<uint32_t> ages = AgeLimits(*policy, limits_);
+  response.mutable_age_limit()->Add(ages.begin(), ages.end());
   return response;
 }
 

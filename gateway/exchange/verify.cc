@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/exchange/consent_state.h"
 #include "gateway/exchange/limits.h"
 #include "gateway/exchange/pipeline.h"
 #include "gateway/exchange/store.h"
@@ -87,9 +88,8 @@ absl::Status CheckPurpose(const CheckedEnvelope& checked, Route route, const Pol
 }
 
 // Within two neighbouring age limits all is decided alike: whoever tells more tells it to the log.
-absl::Status CheckAge(const v1::Header& header, const PolicySet& policy) {
+absl::Status CheckAge(const v1::Header& header, const std::vector<uint32_t>& limits) {
   if (!header.has_age()) return absl::OkStatus();
-  const std::vector<uint32_t>& limits = policy.age_limits();
   const auto above = std::upper_bound(limits.begin(), limits.end(), header.age().from());
   const uint32_t below = header.age().below();  // 0: no end
   const bool last = above == limits.end();
@@ -160,7 +160,7 @@ absl::StatusOr<Verified> Verified::Verify(Submission submission, const KeyDirect
   RETURN_IF_ERROR(CheckUrgency(header));
   RETURN_IF_ERROR(CheckCounts(header, checked));
   RETURN_IF_ERROR(CheckPurpose(checked, submission.route_, policy));
-  RETURN_IF_ERROR(CheckAge(header, policy));
+  RETURN_IF_ERROR(CheckAge(header, AgeLimits(policy, limits)));
   v1::Facts facts = MessageFacts(checked);
   v1::Facts dated = facts;
   dated.set_day(absl::FormatCivilTime(SwedishDay(now)));

@@ -1,0 +1,300 @@
+#include "tests/gateway/exchange/exchange_world.h"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "gateway/base/status_macros.h"
+#include "gateway/crypto/enrol.h"
+#include "gateway/crypto/keyholder_requests.h"
+#include "gateway/crypto/sha256.h"
+#include "gateway/tlog/proof_file.h"
+#include "gateway/tlog/tile.h"
+#include "tests/policy/policy_texts.h"
+#include "tests/testing/status_matchers.h"
+
+namespace sluss::testing {
+namespace {
+
+constexpr char kGateway[] = "gateway/gw1";
+constexpr std::chrono::milliseconds kPatience{10'000};
+const AgencyId kLeisure("leisure/sundby");
+
+}  // namespace
+
+FixedPolicy::FixedPolicy() : set_(Must(LoadShipped())) {}
+
+// ---- The key holder -----------------------------------------------------------------------------
+
+void FakeKeyHolder::SetAway(bool away) {
+  MutexLock lock(&mutex_);
+  away_ = away;
+}
+
+void FakeKeyHolder::Refuse(const AgencyId& recipient) {
+  MutexLock lock(&mutex_);
+  refused_ = recipient.value();
+}
+
+void FakeKeyHolder::SetForged(bool forged) {
+  MutexLock lock(&mutex_);
+  forged_ = forged;
+}
+
+int FakeKeyHolder::calls() const {
+  MutexLock lock(&mutex_);
+  return calls_;
+}
+
+absl::StatusOr<v1::TransformResponse> FakeKeyHolder::Transform(
+    const v1::TransformRequest& request) {
+  MutexLock lock(&mutex_);
+  ++calls_;
+  if (away_) return absl::UnavailableError("the key holder is away");
+  RETURN_IF_ERROR(CheckTransformRequest(parties_->directory(), request));
+  v1::TransformResponse response;
+  for (const v1::TransformItem& item : request.item()) {
+    v1::TransformResult* result = response.add_result();
+    result->set_message_id(item.message_id());
+    if (item.recipient() == refused_) {
+      result->set_error("budget");
+      continue;
+    }
+    ASSIGN_OR_RETURN(*result->mutable_hop(),
+                     parties_->keyholder().Hop(AgencyId(item.recipient()), item.message_id(),
+                                               item.ciphertext()));
+    if (forged_) result->mutable_hop()->mutable_proof()->front() ^= 1;
+  }
+  return response;
+}
+
+absl::StatusOr<v1::EvaluateResponse> FakeKeyHolder::Evaluate(const v1::EvaluateRequest& request) {
+  ASSIGN_OR_RETURN(const CheckedEvaluation checked,
+                   CheckEvaluateRequest(parties_->directory(), request));
+  ASSIGN_OR_RETURN(v1::EvaluateResponse response,
+                   EvaluateAtKeyholder(parties_->keyholder(), checked));
+  response.set_remaining(1'000'000);
+  return response;
+}
+
+// ---- The world ----------------------------------------------------------------------------------
+
+absl::Time Noon(int year, int month, int day) {
+  return StartOfSwedishDay(absl::CivilDay(year, month, day)) + absl::Hours(12);
+}
+
+std::string Officer(absl::string_view name) {
+  return std::string(AsStringView(sluss::Sha256({name})));
+}
+
+v1::Attestation Attest(absl::string_view officer, absl::string_view role) {
+  v1::Attestation attestation;
+  attestation.set_officer(Officer(officer));
+  attestation.set_role(std::string(role));
+  attestation.set_reason_digest(Officer("a reason"));
+  return attestation;
+}
+
+ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits)
+    : limits_(limits),
+      clock_(Noon(2026, 2, 10)),
+      parties_({kSchool, kSocialServices, kPolice, kChildPsychiatry, kLeisure}),
+      store_(store == nullptr ? &own_store_ : store),
+      key_holder_(&parties_),
+      log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {
+  verifier_ = std::make_unique<VerifierKey>(
+      Must(VerifierKey::Make(log_.origin, log_.signing.public_key())));
+  Restart();
+}
+
+ExchangeWorld::~ExchangeWorld() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Exchange>> ExchangeWorld::Open() {
+  const SigningKey* const key = &log_.signing;
+  return Exchange::Create(
+      {store_, &clock_, &policy_, &key_holder_, &parties_.gateway(),
+       LogIdentity{log_.origin, *verifier_,
+                   [key](const Checkpoint& head) { return SignCheckpoint(head, *key); }}},
+      limits_);
+}
+
+void ExchangeWorld::Stop() {
+  streams_.clear();
+  exchange_.reset();
+}
+
+void ExchangeWorld::Restart() {
+  Stop();
+  exchange_ = Must(Open());
+}
+
+Outgoing ExchangeWorld::Message(const AgencyId& recipient, absl::string_view purpose,
+                                absl::string_view basis, const std::vector<std::string>& categories,
+                                absl::string_view role) {
+  Outgoing outgoing;
+  v1::Header& header = outgoing.header;
+  header.set_recipient(recipient.value());
+  header.set_purpose(std::string(purpose));
+  header.set_legal_basis(std::string(basis));
+  header.set_urgency(v1::NORMAL);
+  header.set_created_us(absl::ToUnixMicros(clock_.Now()));
+  header.mutable_age()->set_from(12);
+  header.mutable_age()->set_below(15);
+  *header.add_attestation() = Attest("first officer", role);
+  for (const std::string& category : categories) outgoing.parts[category] = "what " + category;
+  outgoing.number = Number(kChild);
+  return outgoing;
+}
+
+Outgoing ExchangeWorld::DutyReport() {
+  return Message(kSocialServices, "PROTECTION", "SOL-2025-19-1", {"IDENTITY", "NARRATIVE"},
+                 "counsellor");
+}
+
+Outgoing ExchangeWorld::Signal(const std::vector<ConsentWitness>& consents) {
+  Outgoing outgoing =
+      Message(kPolice, "COLLABORATION", "OSL-12-2", {"CONTACT", "NARRATIVE", "PLAN"}, "counsellor");
+  outgoing.escrow_identity = true;
+  for (const ConsentWitness& consent : consents) {
+    outgoing.consents.push_back(
+        Must(ConsentWitness::Decode(consent.Encode(InsecureSecretAccess::Get()))));
+  }
+  return outgoing;
+}
+
+v1::Envelope ExchangeWorld::Seal(const AgencyId& sender, const Outgoing& outgoing) {
+  return Must(SealEnvelope(outgoing, parties_.secrets(sender), parties_.directory()));
+}
+
+absl::StatusOr<v1::SubmitResponse> ExchangeWorld::Submit(const AgencyId& sender,
+                                                         const Outgoing& outgoing) {
+  return exchange_->Submit(sender, Seal(sender, outgoing));
+}
+
+v1::ConsentRecord ExchangeWorld::Record() {
+  v1::ConsentRecord record;
+  for (const auto& [agency, role] :
+       {std::pair(kSchool, "counsellor"), std::pair(kSocialServices, "case-worker"),
+        std::pair(kPolice, "police-officer")}) {
+    v1::ConsentParty* party = record.add_party();
+    party->set_agency(agency.value());
+    party->add_function(role);
+  }
+  record.set_purpose("COLLABORATION");
+  record.set_form("SSPF");
+  for (const char* category : {"CONTACT", "NARRATIVE", "PLAN", "IDENTITY_ESCROW"}) {
+    record.add_category(category);
+  }
+  record.set_valid_from_us(absl::ToUnixMicros(clock_.Now()));
+  record.set_valid_to_us(absl::ToUnixMicros(clock_.Now() + absl::Hours(24 * 180)));
+  for (const v1::Grantor grantor : {v1::GUARDIAN, v1::GUARDIAN, v1::CHILD}) {
+    v1::ConsentGrant* grant = record.add_grant();
+    grant->set_grantor(grantor);
+    grant->set_granted(true);
+    grant->set_channel("paper");
+    grant->set_evidence_digest(Officer("evidence"));
+  }
+  record.set_guardians(2);
+  record.mutable_child_age()->set_from(12);
+  record.mutable_child_age()->set_below(15);
+  record.set_received_by(Officer("receiving officer"));
+  return record;
+}
+
+SealedConsent ExchangeWorld::Deposit(const v1::ConsentRecord& record, const char* child) {
+  return Must(SealConsent(record, Number(child), parties_.secrets(kSchool), parties_.directory()));
+}
+
+ConsentWitness ExchangeWorld::Register(const v1::ConsentRecord& record, const char* child) {
+  SealedConsent sealed = Deposit(record, child);
+  EXPECT_OK(exchange_->RegisterConsent(kSchool, sealed.request));
+  return std::move(sealed.witness);
+}
+
+DeliveryStream& ExchangeWorld::StreamOf(const AgencyId& agency) {
+  std::unique_ptr<DeliveryStream>& stream = streams_[agency];
+  if (stream == nullptr) stream = Must(exchange_->Fetch(agency, /*window=*/0));
+  return *stream;
+}
+
+void ExchangeWorld::HangUp(const AgencyId& agency) { streams_.erase(agency); }
+
+v1::Delivery ExchangeWorld::Take(const AgencyId& agency) {
+  std::optional<v1::Delivery> delivery = Must(StreamOf(agency).Next(kPatience));
+  EXPECT_TRUE(delivery.has_value()) << "nothing came for " << agency.value();
+  return delivery.value_or(v1::Delivery());
+}
+
+bool ExchangeWorld::NothingFor(const AgencyId& agency) {
+  return !Must(StreamOf(agency).Next(std::chrono::milliseconds(0))).has_value();
+}
+
+absl::StatusOr<v1::AcknowledgeResponse> ExchangeWorld::Acknowledge(const AgencyId& agency,
+                                                                   const v1::Delivery& delivery) {
+  v1::AcknowledgeRequest request;
+  request.set_delivery_id(delivery.delivery_id());
+  return exchange_->Acknowledge(agency, request);
+}
+
+void ExchangeWorld::AwaitHops(absl::string_view message_id) {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < until) {
+    const auto row = Must(store_->FindMessage(MessageId(std::string(message_id))));
+    if (row.has_value() && row->pseudonym == PseudonymState::kDone) return;
+    std::this_thread::yield();
+  }
+  ADD_FAILURE() << "no pseudonym was made";
+}
+
+v1::MessageState ExchangeWorld::StateOf(absl::string_view message_id) {
+  const auto row = Must(store_->FindMessage(MessageId(std::string(message_id))));
+  return row.has_value() ? row->state : v1::MESSAGE_STATE_UNSPECIFIED;
+}
+
+// ---- The log ------------------------------------------------------------------------------------
+
+std::vector<v1::AuditLeaf> ExchangeWorld::Leaves() {
+  const LogHead head = Must(store_->ReadHead(kGateway));
+  std::vector<v1::AuditLeaf> leaves(head.size);
+  for (uint64_t i = 0; i < head.size; ++i) {
+    const std::string bytes = Must(store_->ReadEntry(i));
+    EXPECT_EQ(bytes.front(), 1);
+    EXPECT_TRUE(leaves[i].ParseFromString(bytes.substr(1)));
+  }
+  return leaves;
+}
+
+std::vector<v1::RecordKind> ExchangeWorld::Kinds() {
+  std::vector<v1::RecordKind> kinds;
+  for (const v1::AuditLeaf& leaf : Leaves()) {
+    if (leaf.kind() != v1::START) kinds.push_back(leaf.kind());
+  }
+  return kinds;
+}
+
+void ExchangeWorld::CheckLog() {
+  const LogHead head = Must(store_->ReadHead(kGateway));
+  std::vector<Hash> hashes;
+  for (uint64_t i = 0; i < head.size; ++i) hashes.push_back(LeafHash(Must(store_->ReadEntry(i))));
+  const Checkpoint checkpoint = Must(OpenCheckpoint(head.checkpoint, *verifier_));
+  EXPECT_EQ(checkpoint.size, head.size);
+  Appender tree;
+  tree.Append(hashes);
+  EXPECT_EQ(checkpoint.root, tree.root());
+  EXPECT_EQ(head.tree, tree.Save());
+  for (uint64_t tile = 0; tile < head.size / kTileWidth; ++tile) {
+    EXPECT_EQ(Must(store_->ReadTile(0, tile)),
+              TileBytes(std::span(hashes).subspan(tile * kTileWidth, kTileWidth)));
+  }
+  uint64_t counter = 0;
+  for (const v1::AuditLeaf& leaf : Leaves()) EXPECT_EQ(leaf.counter(), ++counter);
+  EXPECT_EQ(head.counter, counter);
+}
+
+void ExchangeWorld::CheckReceipt(const v1::LogReceipt& receipt) {
+  const ProofFile proof = Must(ParseProofFile(receipt.proof()));
+  EXPECT_EQ(proof.index, receipt.index());
+  EXPECT_OK(VerifyProofFile(proof, receipt.leaf(), *verifier_));
+}
+
+}  // namespace sluss::testing

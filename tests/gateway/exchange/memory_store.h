@@ -1,0 +1,113 @@
+// A Store in memory that can fail: what the exchange's tests and its benchmark run on.
+#ifndef SLUSS_TESTS_GATEWAY_EXCHANGE_MEMORY_STORE_H_
+#define SLUSS_TESTS_GATEWAY_EXCHANGE_MEMORY_STORE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "gateway/base/mutex.h"
+#include "gateway/exchange/store.h"
+#include "tests/gateway/exchange/layered_table.h"
+
+namespace sluss::testing {
+
+// What happens to a commit: it fails, or it takes effect and its answer is lost.
+enum class CommitFault { kNone, kFailed, kFailedButPersisted };
+
+// Which calls fail while set.
+struct StoreFaults {
+  CommitFault commit = CommitFault::kNone;
+  bool begin = false;
+  bool write = false;
+  bool read = false;
+};
+
+struct MemoryTables {
+  template <template <typename, typename> class T>
+  struct Of {
+    T<MessageId, MessageRow> messages;
+    T<MessageId, std::string> payloads;
+    T<MessageId, uint64_t> admitted;  // in which order
+    T<std::pair<absl::Time, uint64_t>, MessageId> wanted;
+    T<DeliveryId, MessageId> delivered;
+    T<std::pair<ConsentId, MessageId>, bool> citations;
+    T<uint64_t, QueueItem> items;
+    T<DeliveryId, uint64_t> item_ids;
+    T<ConsentId, ConsentRow> consents;
+    T<std::pair<AgencyId, absl::CivilDay>, uint64_t> enrolments;
+    T<uint64_t, std::string> entries;
+    T<std::pair<int, uint64_t>, std::string> tiles;
+    T<EventId, std::string> openings;
+    T<std::string, LogHead> heads;     // by gateway; "" is the log's own
+    T<std::string, uint64_t> numbers;  // the last one given
+  };
+};
+using MemoryBase = MemoryTables::Of<Table>;
+
+class MemoryLayers : public MemoryTables::Of<LayeredTable> {
+ public:
+  explicit MemoryLayers(MemoryBase* base);
+  void Apply();
+};
+
+// The reading half, the same for the store and for a transaction.
+template <typename Interface>
+class MemoryReads : public Interface {
+ public:
+  absl::StatusOr<std::optional<MessageRow>> FindMessage(const MessageId& id) const override;
+  absl::StatusOr<std::optional<MessageRow>> FindDelivered(const DeliveryId& id) const override;
+  absl::StatusOr<std::string> ReadPayload(const MessageId& id) const override;
+  absl::StatusOr<std::vector<MessageId>> MessagesCiting(const ConsentId& consent,
+                                                        const std::vector<v1::MessageState>& states,
+                                                        const MessageId& after,
+                                                        size_t limit) const override;
+  absl::StatusOr<std::vector<MessageId>> MessagesDue(absl::Time now, size_t limit) const override;
+  absl::StatusOr<std::vector<MessageId>> PseudonymsWanted(absl::Time now,
+                                                          size_t limit) const override;
+  absl::StatusOr<std::vector<QueueItem>> ReadyItems(const AgencyId& agency, uint64_t after,
+                                                    size_t limit) const override;
+  absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const override;
+  absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const override;
+  absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const override;
+  absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const override;
+  absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const override;
+  absl::StatusOr<std::string> ReadEntry(uint64_t index) const override;
+  absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const override;
+  absl::StatusOr<std::string> ReadOpening(const EventId& event) const override;
+
+ protected:
+  MemoryReads(MemoryBase* base, Mutex* mutex, const StoreFaults* faults)
+      : mutex_(mutex), faults_(faults), layers_(base) {}
+
+  absl::Status CheckRead() const;
+
+  Mutex* const mutex_;  // guards the base and the faults
+  const StoreFaults* const faults_;
+  MemoryLayers layers_;
+};
+
+class MemoryStore : public MemoryReads<Store> {
+ public:
+  MemoryStore() : MemoryReads(&base_, &mutex_, &faults_) {}
+
+  void SetFaults(StoreFaults faults);
+  // The log as somebody else left it: one entry further.
+  void MoveHead();
+  // All bytes, as a scan of a database would see them.
+  std::string Dump() const;
+
+  absl::StatusOr<std::unique_ptr<Transaction>> Begin() override;
+
+ private:
+  friend class MemoryTransaction;
+
+  mutable Mutex mutex_;
+  MemoryBase base_;
+  StoreFaults faults_;
+  bool begun_ = false;
+};
+
+}  // namespace sluss::testing
+
+#endif  // SLUSS_TESTS_GATEWAY_EXCHANGE_MEMORY_STORE_H_
