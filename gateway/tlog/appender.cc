@@ -10,7 +10,6 @@ namespace sluss {
 namespace {
 
 constexpr size_t kSizeBytes = 8;
-constexpr uint64_t kMaxSize = uint64_t{1} << 56;  // more would overflow the index arithmetic
 
 // Where the partial tile of a tile level begins, counted in its hashes.
 uint64_t PartialStart(int tile_level, uint64_t size) {
@@ -36,7 +35,6 @@ absl::StatusOr<Appender> Appender::Restore(absl::string_view state) {
   uint64_t size = 0;
   for (const char c : state.substr(0, kSizeBytes)) size = size << 8 | static_cast<uint8_t>(c);
   state.remove_prefix(kSizeBytes);
-  if (size > kMaxSize) return bad;
 
   Appender appender;
   appender.size_ = appender.last_batch_ = size;
