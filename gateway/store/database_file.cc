@@ -1,0 +1,247 @@
+#include "gateway/store/database_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+
+namespace sluss {
+namespace {
+
+constexpr int64_t kApplicationId = 0x534c5553;  // "SLUS"
+constexpr int64_t kSchemaVersion = 1;
+constexpr absl::string_view kMagic("SQLite format 3\0", 16);
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+// Times are microseconds since 1970; identifiers 16 bytes. A message keeps its row when its payload
+// is gone. Queue positions are never given twice, which AUTOINCREMENT says.
+constexpr char kSchema[] = R"sql(
+  CREATE TABLE head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    size INTEGER NOT NULL,
+    tree BLOB NOT NULL,
+    checkpoint BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE gateway (
+    name TEXT PRIMARY KEY,
+    counter INTEGER NOT NULL,
+    last_event BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE entry (position INTEGER PRIMARY KEY, leaf BLOB NOT NULL) STRICT;
+  CREATE TABLE tile (
+    level INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    hashes BLOB NOT NULL CHECK (length(hashes) = 8192),
+    PRIMARY KEY (level, position)
+  ) STRICT;
+  CREATE TABLE opening (event BLOB PRIMARY KEY, opening BLOB NOT NULL) STRICT;
+
+  CREATE TABLE message (
+    admitted INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    sender TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    delivery_id BLOB NOT NULL,
+    deadline INTEGER NOT NULL,
+    pseudonym INTEGER NOT NULL,
+    pseudonym_due INTEGER NOT NULL,
+    details BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX message_delivery ON message (delivery_id) WHERE delivery_id != x'';
+  CREATE INDEX message_deadline ON message (deadline) WHERE deadline < 9223372036854775807;
+  CREATE INDEX message_pseudonym ON message (pseudonym_due, admitted) WHERE pseudonym = 1;
+  CREATE TABLE payload (
+    message INTEGER PRIMARY KEY REFERENCES message (admitted),
+    envelope BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE citation (
+    consent BLOB NOT NULL,
+    message BLOB NOT NULL REFERENCES message (id),
+    PRIMARY KEY (consent, message)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE item (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    agency TEXT NOT NULL,
+    delivery_id BLOB NOT NULL UNIQUE,
+    message_id BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    ready INTEGER NOT NULL,
+    outcome BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX item_ready ON item (agency, ready, sequence);
+
+  CREATE TABLE consent (
+    id BLOB PRIMARY KEY,
+    record BLOB NOT NULL,
+    registered_event BLOB NOT NULL,
+    registered_index INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    withdrawn_event BLOB NOT NULL,
+    withdrawn_index INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE enrolment (
+    agency TEXT NOT NULL,
+    day TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (agency, day)
+  ) STRICT, WITHOUT ROWID;
+
+  PRAGMA application_id = 0x534c5553;
+  PRAGMA user_version = 1;
+)sql";
+
+// secure_delete: what is erased is overwritten, not only unlinked from its page. The write-ahead
+// log is copied back by the Checkpointer, never inside a commit.
+constexpr char kSettings[] = R"sql(
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA secure_delete = ON;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA cell_size_check = ON;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA wal_autocheckpoint = 0;
+)sql";
+
+absl::Status Refuse(const std::string& path, absl::string_view fault, absl::string_view cure) {
+  return absl::FailedPreconditionError(absl::StrCat("database `", path, "` ", fault, ": ", cure));
+}
+
+absl::Status Damaged(const std::string& path, absl::string_view how) {
+  return absl::DataLossError(absl::StrCat("database `", path, "` is damaged (", how,
+                                          "): restore it from its backup; `sqlite3 ", path,
+                                          " .recover` shows what is left"));
+}
+
+absl::Status NotWritable(const std::string& path) {
+  return Refuse(path, "cannot be written by this user",
+                absl::StrCat("run `chown ", getuid(), " ", path, "*; chmod u+rw ", path,
+                             "*` and let the user write its directory"));
+}
+
+// Where SQLite's last word was a fault of the file, says so with the cure; any other fault was
+// found here and is told as it is.
+absl::Status Explain(const std::string& path, Connection* connection, const absl::Status& status) {
+  sqlite3* const database = connection->handle();
+  switch (status.ok() ? SQLITE_OK : sqlite3_errcode(database) & 0xff) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return Damaged(path, sqlite3_errmsg(database));
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return NotWritable(path);
+    default:
+      return status;
+  }
+}
+
+// SQLite would make the file readable for everybody, and would take one whose header is wiped for a
+// new one: a log that begins anew, unnoticed.
+absl::Status CreateOrCheckHeader(const std::string& path) {
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) {
+    const int error = errno;
+    if (error == EACCES || error == EROFS || error == EPERM) return NotWritable(path);
+    return Refuse(path, absl::StrCat("cannot be opened (", std::strerror(error), ")"),
+                  "name a file in an existing directory of the gateway's own");
+  }
+  char header[kMagic.size()];
+  const ssize_t size = pread(file, header, sizeof(header), 0);
+  close(file);
+  const bool ours = size == sizeof(header) && absl::string_view(header, sizeof(header)) == kMagic;
+  return size == 0 || ours ? absl::OkStatus() : Damaged(path, "file is not a database");
+}
+
+absl::StatusOr<int64_t> ReadNumber(Connection* connection, const char* sql) {
+  Query query = connection->Prepare(sql);
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  return row ? query.IntAt(0) : 0;
+}
+
+absl::StatusOr<std::string> ReadText(Connection* connection, const char* sql) {
+  Query query = connection->Prepare(sql);
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  return row ? query.BytesAt(0) : std::string();
+}
+
+absl::Status CheckIdentity(const std::string& path, Connection* connection) {
+  ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
+  if (application != kApplicationId) {
+    return Refuse(path, "belongs to another program", "name the gateway's own file in `database`");
+  }
+  ASSIGN_OR_RETURN(const int64_t version, ReadNumber(connection, "PRAGMA user_version"));
+  if (version != kSchemaVersion) {
+    return Refuse(path, absl::StrCat("has schema version ", version),
+                  absl::StrCat("this program knows version ", kSchemaVersion,
+                               "; run the one that wrote the file"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CreateSchema(Connection* connection) {
+  RETURN_IF_ERROR(connection->Execute("BEGIN IMMEDIATE"));
+  absl::Status status = connection->Execute(kSchema);
+  if (status.ok()) status = connection->Execute("COMMIT");
+  if (!status.ok() && connection->in_transaction()) (void)connection->Execute("ROLLBACK");
+  return status;
+}
+
+absl::Status CheckPages(const std::string& path, Connection* connection) {
+  ASSIGN_OR_RETURN(const std::string verdict, ReadText(connection, "PRAGMA quick_check(1)"));
+  return verdict == "ok" ? absl::OkStatus() : Damaged(path, verdict);
+}
+
+absl::Status SwitchToWriteAheadLog(const std::string& path, Connection* connection) {
+  ASSIGN_OR_RETURN(const std::string mode, ReadText(connection, "PRAGMA journal_mode = WAL"));
+  if (mode == "wal") return absl::OkStatus();
+  return Refuse(path, "cannot have a write-ahead log where it lies",
+                "move it to a local disk that supports shared memory");
+}
+
+absl::Status PrepareForWriting(const std::string& path, Connection* connection) {
+  RETURN_IF_ERROR(connection->Execute(kSettings));
+  ASSIGN_OR_RETURN(const int64_t tables,
+                   ReadNumber(connection, "SELECT count(*) FROM sqlite_schema"));
+  if (sqlite3_db_readonly(connection->handle(), "main") != 0) return NotWritable(path);
+  ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
+  if (tables == 0 && application == 0) {
+    RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
+    return CreateSchema(connection);
+  }
+  RETURN_IF_ERROR(CheckIdentity(path, connection));
+  RETURN_IF_ERROR(CheckPages(path, connection));
+  return SwitchToWriteAheadLog(path, connection);
+}
+
+absl::Status PrepareBeside(const std::string& path, Connection* connection) {
+  RETURN_IF_ERROR(connection->Execute(kSettings));
+  return CheckIdentity(path, connection);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> OpenForWriting(const std::string& path) {
+  RETURN_IF_ERROR(CreateOrCheckHeader(path));
+  ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connection::Open(path, kPatience));
+  RETURN_IF_ERROR(Explain(path, connection.get(), PrepareForWriting(path, connection.get())));
+  return connection;
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> OpenBeside(const std::string& path,
+                                                       absl::Duration patience) {
+  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(path, patience);
+  if (!connection.ok()) {
+    return Refuse(path, "cannot be opened", "name the gateway's own file, as the gateway's user");
+  }
+  RETURN_IF_ERROR(Explain(path, connection->get(), PrepareBeside(path, connection->get())));
+  return connection;
+}
+
+}  // namespace sluss

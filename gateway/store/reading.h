@@ -1,0 +1,83 @@
+// StoreView's methods for a class that can lend a connection: each borrows one and asks SqlReader.
+#ifndef SLUSS_GATEWAY_STORE_READING_H_
+#define SLUSS_GATEWAY_STORE_READING_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/exchange/store.h"
+#include "gateway/store/sql_reader.h"
+
+namespace sluss {
+
+// `Base` is Store or Transaction. `Lease` is what Derived::Borrow() returns as a StatusOr; its
+// operator* is a Connection, and it gives the connection back when it dies.
+template <typename Derived, typename Base>
+class Reading : public Base {
+ public:
+  absl::StatusOr<std::optional<MessageRow>> FindMessage(const MessageId& id) const final {
+    return Ask(&SqlReader::FindMessage, id);
+  }
+  absl::StatusOr<std::optional<MessageRow>> FindDelivered(const DeliveryId& id) const final {
+    return Ask(&SqlReader::FindDelivered, id);
+  }
+  absl::StatusOr<std::string> ReadPayload(const MessageId& id) const final {
+    return Ask(&SqlReader::ReadPayload, id);
+  }
+  absl::StatusOr<std::vector<MessageId>> MessagesCiting(const ConsentId& consent,
+                                                        const std::vector<v1::MessageState>& states,
+                                                        const MessageId& after,
+                                                        size_t limit) const final {
+    return Ask(&SqlReader::MessagesCiting, consent, states, after, limit);
+  }
+  absl::StatusOr<std::vector<MessageId>> MessagesDue(absl::Time now, size_t limit) const final {
+    return Ask(&SqlReader::MessagesDue, now, limit);
+  }
+  absl::StatusOr<std::vector<MessageId>> PseudonymsWanted(absl::Time now,
+                                                          size_t limit) const final {
+    return Ask(&SqlReader::PseudonymsWanted, now, limit);
+  }
+  absl::StatusOr<std::vector<QueueItem>> ReadyItems(const AgencyId& agency, uint64_t after,
+                                                    size_t limit) const final {
+    return Ask(&SqlReader::ReadyItems, agency, after, limit);
+  }
+  absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const final {
+    return Ask(&SqlReader::FindItem, id);
+  }
+  absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const final {
+    return Ask(&SqlReader::CountItems, agency);
+  }
+  absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const final {
+    return Ask(&SqlReader::FindConsent, id);
+  }
+  absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const final {
+    return Ask(&SqlReader::EnrolmentsOn, agency, day);
+  }
+  absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const final {
+    return Ask(&SqlReader::ReadHead, gateway);
+  }
+  absl::StatusOr<std::string> ReadEntry(uint64_t index) const final {
+    return Ask(&SqlReader::ReadEntry, index);
+  }
+  absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const final {
+    return Ask(&SqlReader::ReadTile, tile_level, index);
+  }
+  absl::StatusOr<std::string> ReadOpening(const EventId& event) const final {
+    return Ask(&SqlReader::ReadOpening, event);
+  }
+
+ private:
+  template <typename Method, typename... Arguments>
+  auto Ask(Method method, const Arguments&... arguments) const
+      -> decltype((std::declval<SqlReader>().*method)(arguments...)) {
+    ASSIGN_OR_RETURN(auto lease, static_cast<const Derived*>(this)->Borrow());
+    return (SqlReader(&*lease).*method)(arguments...);
+  }
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_STORE_READING_H_

@@ -1,0 +1,219 @@
+#include "gateway/store/sql_reader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+
+namespace sluss {
+namespace {
+
+absl::Status Damaged(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("database: ", what,
+                                          "; stop the gateway and restore the database from its "
+                                          "backup"));
+}
+
+absl::StatusOr<std::optional<MessageRow>> OneMessage(Query query) {
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  MessageRow row;
+  row.id = MessageId(query.BytesAt(0));
+  row.sender = AgencyId(query.BytesAt(1));
+  row.recipient = AgencyId(query.BytesAt(2));
+  row.state = static_cast<v1::MessageState>(query.IntAt(3));
+  row.delivery_id = DeliveryId(query.BytesAt(4));
+  row.deadline = query.TimeAt(5);
+  row.pseudonym = static_cast<PseudonymState>(query.IntAt(6));
+  row.pseudonym_due = query.TimeAt(7);
+  if (!row.details.ParseFromString(query.BytesAt(8))) {
+    return Damaged("the details of a message cannot be read");
+  }
+  return row;
+}
+
+absl::StatusOr<std::vector<MessageId>> MessageIds(Query query) {
+  std::vector<MessageId> ids;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return ids;
+    ids.emplace_back(query.BytesAt(0));
+  }
+}
+
+absl::StatusOr<std::vector<QueueItem>> Items(Query query) {
+  std::vector<QueueItem> items;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return items;
+    QueueItem& item = items.emplace_back();
+    item.sequence = query.IntAt(0);
+    item.agency = AgencyId(query.BytesAt(1));
+    item.delivery_id = DeliveryId(query.BytesAt(2));
+    item.message_id = MessageId(query.BytesAt(3));
+    item.kind = static_cast<ItemKind>(query.IntAt(4));
+    item.ready = query.IntAt(5) != 0;
+    if (!item.outcome.ParseFromString(query.BytesAt(6))) {
+      return Damaged("an outcome in a queue cannot be read");
+    }
+  }
+}
+
+absl::StatusOr<uint64_t> Number(Query query) {
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  return row ? query.IntAt(0) : 0;
+}
+
+// Empty where there is no row.
+absl::StatusOr<std::string> Bytes(Query query) {
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  return row ? query.BytesAt(0) : std::string();
+}
+
+}  // namespace
+
+std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
+
+absl::StatusOr<std::optional<MessageRow>> SqlReader::FindMessage(const MessageId& id) const {
+  Query query = connection_->Prepare(
+      "SELECT id, sender, recipient, state, delivery_id, deadline, pseudonym, pseudonym_due, "
+      "details FROM message WHERE id = ?");
+  query.Blob(id.value());
+  return OneMessage(std::move(query));
+}
+
+absl::StatusOr<std::optional<MessageRow>> SqlReader::FindDelivered(const DeliveryId& id) const {
+  Query query = connection_->Prepare(
+      "SELECT id, sender, recipient, state, delivery_id, deadline, pseudonym, pseudonym_due, "
+      "details FROM message WHERE delivery_id = ? AND delivery_id != x''");
+  query.Blob(id.value());
+  return OneMessage(std::move(query));
+}
+
+absl::StatusOr<std::string> SqlReader::ReadPayload(const MessageId& id) const {
+  Query query = connection_->Prepare(
+      "SELECT envelope FROM payload JOIN message ON admitted = message WHERE id = ?");
+  query.Blob(id.value());
+  return Bytes(std::move(query));
+}
+
+absl::StatusOr<std::vector<MessageId>> SqlReader::MessagesCiting(
+    const ConsentId& consent, const std::vector<v1::MessageState>& states, const MessageId& after,
+    size_t limit) const {
+  int64_t wanted = 0;
+  for (const v1::MessageState state : states) wanted |= int64_t{1} << state;
+  Query query = connection_->Prepare(
+      "SELECT id FROM citation JOIN message ON id = citation.message "
+      "WHERE consent = ? AND citation.message > ? AND (? >> state) & 1 "
+      "ORDER BY citation.message LIMIT ?");
+  query.Blob(consent.value()).Blob(after.value()).Int(wanted).Int(limit);
+  return MessageIds(std::move(query));
+}
+
+absl::StatusOr<std::vector<MessageId>> SqlReader::MessagesDue(absl::Time now, size_t limit) const {
+  Query query = connection_->Prepare(
+      "SELECT id FROM message WHERE deadline < 9223372036854775807 AND deadline <= ? "
+      "ORDER BY deadline, admitted LIMIT ?");
+  query.Time(now).Int(limit);
+  return MessageIds(std::move(query));
+}
+
+absl::StatusOr<std::vector<MessageId>> SqlReader::PseudonymsWanted(absl::Time now,
+                                                                   size_t limit) const {
+  Query query = connection_->Prepare(
+      "SELECT id FROM message WHERE pseudonym = 1 AND pseudonym_due <= ? "
+      "ORDER BY pseudonym_due, admitted LIMIT ?");
+  query.Time(now).Int(limit);
+  return MessageIds(std::move(query));
+}
+
+absl::StatusOr<std::vector<QueueItem>> SqlReader::ReadyItems(const AgencyId& agency, uint64_t after,
+                                                             size_t limit) const {
+  Query query = connection_->Prepare(
+      "SELECT sequence, agency, delivery_id, message_id, kind, ready, outcome FROM item "
+      "WHERE agency = ? AND ready = 1 AND sequence > ? ORDER BY sequence LIMIT ?");
+  query.Text(agency.value()).Int(after).Int(limit);
+  return Items(std::move(query));
+}
+
+absl::StatusOr<std::optional<QueueItem>> SqlReader::FindItem(const DeliveryId& id) const {
+  Query query = connection_->Prepare(
+      "SELECT sequence, agency, delivery_id, message_id, kind, ready, outcome FROM item "
+      "WHERE delivery_id = ?");
+  query.Blob(id.value());
+  ASSIGN_OR_RETURN(std::vector<QueueItem> items, Items(std::move(query)));
+  if (items.empty()) return std::nullopt;
+  return std::move(items.front());
+}
+
+absl::StatusOr<uint64_t> SqlReader::CountItems(const AgencyId& agency) const {
+  Query query = connection_->Prepare("SELECT count(*) FROM item WHERE agency = ?");
+  query.Text(agency.value());
+  return Number(std::move(query));
+}
+
+absl::StatusOr<std::optional<ConsentRow>> SqlReader::FindConsent(const ConsentId& id) const {
+  Query query = connection_->Prepare(
+      "SELECT record, registered_event, registered_index, withdrawn, withdrawn_event, "
+      "withdrawn_index FROM consent WHERE id = ?");
+  query.Blob(id.value());
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  ConsentRow row;
+  row.id = id;
+  row.record = query.BytesAt(0);
+  row.registered_event = EventId(query.BytesAt(1));
+  row.registered_index = query.IntAt(2);
+  row.withdrawn = query.TimeAt(3);
+  row.withdrawn_event = EventId(query.BytesAt(4));
+  row.withdrawn_index = query.IntAt(5);
+  return row;
+}
+
+absl::StatusOr<uint64_t> SqlReader::EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const {
+  Query query = connection_->Prepare("SELECT count FROM enrolment WHERE agency = ? AND day = ?");
+  query.Text(agency.value()).Text(DayText(day));
+  return Number(std::move(query));
+}
+
+absl::StatusOr<LogHead> SqlReader::ReadHead(absl::string_view gateway) const {
+  Query query = connection_->Prepare(
+      "SELECT size, tree, checkpoint, counter, last_event FROM head "
+      "LEFT JOIN gateway ON name = ?");
+  query.Text(gateway);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  LogHead head;
+  if (!found) return head;
+  head.size = query.IntAt(0);
+  head.tree = query.BytesAt(1);
+  head.checkpoint = query.BytesAt(2);
+  head.counter = query.IntAt(3);
+  head.last_event = EventId(query.BytesAt(4));
+  return head;
+}
+
+absl::StatusOr<std::string> SqlReader::ReadEntry(uint64_t index) const {
+  Query query = connection_->Prepare("SELECT leaf FROM entry WHERE position = ?");
+  query.Int(index);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return Damaged(absl::StrCat("entry ", index, " of the log is not there"));
+  return query.BytesAt(0);
+}
+
+absl::StatusOr<std::string> SqlReader::ReadTile(int tile_level, uint64_t index) const {
+  Query query = connection_->Prepare("SELECT hashes FROM tile WHERE level = ? AND position = ?");
+  query.Int(tile_level).Int(index);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) {
+    return Damaged(absl::StrCat("tile ", index, " at level ", tile_level, " is not there"));
+  }
+  return query.BytesAt(0);
+}
+
+absl::StatusOr<std::string> SqlReader::ReadOpening(const EventId& event) const {
+  Query query = connection_->Prepare("SELECT opening FROM opening WHERE event = ?");
+  query.Blob(event.value());
+  return Bytes(std::move(query));
+}
+
+}  // namespace sluss

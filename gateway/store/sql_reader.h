@@ -1,0 +1,58 @@
+// What the exchange reads, as SQL over one connection. Each method is StoreView's of that name, is
+// one statement, and so sees one snapshot.
+#ifndef SLUSS_GATEWAY_STORE_SQL_READER_H_
+#define SLUSS_GATEWAY_STORE_SQL_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "gateway/base/ids.h"
+#include "gateway/exchange/rows.h"
+#include "gateway/store/sqlite.h"
+
+namespace sluss {
+
+// A view of the connection, which must outlive it. Not thread-safe, since the connection is not.
+class SqlReader {
+ public:
+  explicit SqlReader(Connection* connection) : connection_(connection) {}
+
+  absl::StatusOr<std::optional<MessageRow>> FindMessage(const MessageId& id) const;
+  absl::StatusOr<std::optional<MessageRow>> FindDelivered(const DeliveryId& id) const;
+  absl::StatusOr<std::string> ReadPayload(const MessageId& id) const;
+  absl::StatusOr<std::vector<MessageId>> MessagesCiting(const ConsentId& consent,
+                                                        const std::vector<v1::MessageState>& states,
+                                                        const MessageId& after, size_t limit) const;
+  absl::StatusOr<std::vector<MessageId>> MessagesDue(absl::Time now, size_t limit) const;
+  absl::StatusOr<std::vector<MessageId>> PseudonymsWanted(absl::Time now, size_t limit) const;
+
+  absl::StatusOr<std::vector<QueueItem>> ReadyItems(const AgencyId& agency, uint64_t after,
+                                                    size_t limit) const;
+  absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const;
+  absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const;
+
+  absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const;
+  absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const;
+
+  absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const;
+  absl::StatusOr<std::string> ReadEntry(uint64_t index) const;
+  absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const;
+  absl::StatusOr<std::string> ReadOpening(const EventId& event) const;
+
+ private:
+  Connection* connection_;
+};
+
+// "2025-11-22", as the store writes days.
+std::string DayText(absl::CivilDay day);
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_STORE_SQL_READER_H_

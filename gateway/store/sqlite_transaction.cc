@@ -1,0 +1,244 @@
+#include "gateway/store/sqlite_transaction.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+
+namespace sluss {
+
+absl::StatusOr<std::unique_ptr<Transaction>> SqliteTransaction::Begin(Connection* connection,
+                                                                      Ended ended) {
+  RETURN_IF_ERROR(connection->Execute("BEGIN IMMEDIATE"));
+  return std::unique_ptr<Transaction>(new SqliteTransaction(connection, std::move(ended)));
+}
+
+SqliteTransaction::~SqliteTransaction() {
+  // SQLite has rolled back by itself after some errors.
+  if (connection_->in_transaction()) {
+    if (const absl::Status status = connection_->Execute("ROLLBACK"); !status.ok()) {
+      (void)Fail(status);
+    }
+  }
+  if (!committed_) (void)Fail(absl::AbortedError("the transaction was dropped"));
+  ended_(status_);
+}
+
+absl::StatusOr<Connection*> SqliteTransaction::Borrow() const {
+  RETURN_IF_ERROR(status_);
+  return connection_;
+}
+
+absl::Status SqliteTransaction::Fail(absl::Status status) {
+  if (status_.ok()) status_ = std::move(status);
+  return status_;
+}
+
+absl::Status SqliteTransaction::Change(Query& query) {
+  RETURN_IF_ERROR(status_);
+  const absl::Status status = query.Run();
+  return status.ok() ? status : Fail(status);
+}
+
+absl::Status SqliteTransaction::ChangeOne(Query& query, absl::string_view what) {
+  RETURN_IF_ERROR(Change(query));
+  if (sqlite3_changes(connection_->handle()) == 1) return absl::OkStatus();
+  return Fail(absl::NotFoundError(absl::StrCat("there is no such ", what)));
+}
+
+absl::Status SqliteTransaction::Admit(const Recorded& recorded) {
+  const MessageRow& row = recorded.row();
+  Query message = connection_->Prepare(
+      "INSERT INTO message (id, sender, recipient, state, delivery_id, deadline, pseudonym, "
+      "pseudonym_due, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  message.Blob(row.id.value())
+      .Text(row.sender.value())
+      .Text(row.recipient.value())
+      .Int(row.state)
+      .Blob(row.delivery_id.value())
+      .Time(row.deadline)
+      .Int(static_cast<int64_t>(row.pseudonym))
+      .Time(row.pseudonym_due)
+      .Blob(row.details.SerializeAsString());
+  RETURN_IF_ERROR(Change(message));
+  if (!recorded.payload().empty()) {
+    const int64_t admitted = sqlite3_last_insert_rowid(connection_->handle());
+    Query payload = connection_->Prepare("INSERT INTO payload (message, envelope) VALUES (?, ?)");
+    payload.Int(admitted).Blob(recorded.payload());
+    RETURN_IF_ERROR(Change(payload));
+  }
+  for (const v1::CitedConsent& consent : row.details.consent()) {
+    Query citation =
+        connection_->Prepare("INSERT OR IGNORE INTO citation (consent, message) VALUES (?, ?)");
+    citation.Blob(consent.consent_id()).Blob(row.id.value());
+    RETURN_IF_ERROR(Change(citation));
+  }
+  if (row.state == v1::DENIED) return absl::OkStatus();
+  QueueItem item;
+  item.agency = row.recipient;
+  item.delivery_id = row.delivery_id;
+  item.message_id = row.id;
+  item.kind = ItemKind::kNotification;
+  item.ready = recorded.ready();
+  return Enqueue(item);
+}
+
+absl::Status SqliteTransaction::UpdateMessage(const MessageRow& row, const Entry&) {
+  Query query = connection_->Prepare(
+      "UPDATE message SET state = ?, deadline = ?, pseudonym = ?, pseudonym_due = ?, details = ? "
+      "WHERE id = ?");
+  query.Int(row.state)
+      .Time(row.deadline)
+      .Int(static_cast<int64_t>(row.pseudonym))
+      .Time(row.pseudonym_due)
+      .Blob(row.details.SerializeAsString())
+      .Blob(row.id.value());
+  return ChangeOne(query, "message");
+}
+
+absl::Status SqliteTransaction::ErasePayload(const MessageId& id) {
+  Query query = connection_->Prepare(
+      "DELETE FROM payload WHERE message = (SELECT admitted FROM message WHERE id = ?)");
+  query.Blob(id.value());
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::SetPseudonym(const MessageRow& row) {
+  Query query = connection_->Prepare(
+      "UPDATE message SET pseudonym = ?, pseudonym_due = ?, details = ? WHERE id = ?");
+  query.Int(static_cast<int64_t>(row.pseudonym))
+      .Time(row.pseudonym_due)
+      .Blob(row.details.SerializeAsString())
+      .Blob(row.id.value());
+  return ChangeOne(query, "message");
+}
+
+absl::Status SqliteTransaction::SetDeadline(const MessageId& id, absl::Time deadline) {
+  Query query = connection_->Prepare("UPDATE message SET deadline = ? WHERE id = ?");
+  query.Time(deadline).Blob(id.value());
+  return ChangeOne(query, "message");
+}
+
+absl::Status SqliteTransaction::Enqueue(const QueueItem& item) {
+  Query query = connection_->Prepare(
+      "INSERT INTO item (agency, delivery_id, message_id, kind, ready, outcome) "
+      "VALUES (?, ?, ?, ?, ?, ?)");
+  query.Text(item.agency.value())
+      .Blob(item.delivery_id.value())
+      .Blob(item.message_id.value())
+      .Int(static_cast<int64_t>(item.kind))
+      .Int(item.ready)
+      .Blob(item.outcome.SerializeAsString());
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::EnqueueOutcome(const AgencyId& agency,
+                                               const DeliveryId& delivery_id,
+                                               const MessageId& message_id,
+                                               const v1::Outcome& outcome) {
+  return Enqueue({0, agency, delivery_id, message_id, ItemKind::kOutcome, true, outcome});
+}
+
+absl::Status SqliteTransaction::EnqueuePseudonym(const AgencyId& agency,
+                                                 const DeliveryId& delivery_id,
+                                                 const MessageId& message_id, const Entry&) {
+  return Enqueue({0, agency, delivery_id, message_id, ItemKind::kPseudonym, true, {}});
+}
+
+absl::Status SqliteTransaction::MakeReady(const DeliveryId& id) {
+  Query query = connection_->Prepare("UPDATE item SET ready = 1 WHERE delivery_id = ?");
+  query.Blob(id.value());
+  return ChangeOne(query, "item");
+}
+
+absl::Status SqliteTransaction::RemoveItem(const DeliveryId& id) {
+  Query query = connection_->Prepare("DELETE FROM item WHERE delivery_id = ?");
+  query.Blob(id.value());
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::PutConsent(const ConsentRow& row, const Entry&) {
+  Query query = connection_->Prepare(
+      "INSERT INTO consent (id, record, registered_event, registered_index, withdrawn, "
+      "withdrawn_event, withdrawn_index) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  query.Blob(row.id.value())
+      .Blob(row.record)
+      .Blob(row.registered_event.value())
+      .Int(row.registered_index)
+      .Time(row.withdrawn)
+      .Blob(row.withdrawn_event.value())
+      .Int(row.withdrawn_index);
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::WithdrawConsent(const ConsentId& id, absl::Time when,
+                                                const Entry& because) {
+  Query query = connection_->Prepare(
+      "UPDATE consent SET withdrawn = ?, withdrawn_event = ?, withdrawn_index = ? WHERE id = ?");
+  query.Time(when).Blob(because.event().value()).Int(because.index()).Blob(id.value());
+  return ChangeOne(query, "consent");
+}
+
+absl::Status SqliteTransaction::AddEnrolments(const AgencyId& agency, absl::CivilDay day,
+                                              uint64_t count) {
+  Query query = connection_->Prepare(
+      "INSERT INTO enrolment (agency, day, count) VALUES (?, ?, ?) "
+      "ON CONFLICT DO UPDATE SET count = count + excluded.count");
+  query.Text(agency.value()).Text(DayText(day)).Int(count);
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::EraseOpening(const EventId& event) {
+  Query query = connection_->Prepare("DELETE FROM opening WHERE event = ?");
+  query.Blob(event.value());
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::CheckHeadIs(uint64_t size) {
+  RETURN_IF_ERROR(status_);
+  Query query = connection_->Prepare("SELECT coalesce(max(size), 0) FROM head");
+  const absl::StatusOr<bool> row = query.Step();
+  if (!row.ok()) return Fail(row.status());
+  if (static_cast<uint64_t>(query.IntAt(0)) == size) return absl::OkStatus();
+  return Fail(absl::AbortedError(
+      absl::StrCat("the stored log has ", query.IntAt(0), " entries, not ", size)));
+}
+
+absl::Status SqliteTransaction::AppendLog(absl::string_view gateway, const LogAppend& append) {
+  RETURN_IF_ERROR(CheckHeadIs(append.first_index));
+  uint64_t index = append.first_index;
+  for (const LogEntry& entry : append.entries) {
+    Query leaf = connection_->Prepare("INSERT INTO entry (position, leaf) VALUES (?, ?)");
+    leaf.Int(index++).Blob(entry.leaf);
+    RETURN_IF_ERROR(Change(leaf));
+    if (entry.opening.empty()) continue;
+    Query opening = connection_->Prepare("INSERT INTO opening (event, opening) VALUES (?, ?)");
+    opening.Blob(entry.event.value()).Blob(entry.opening);
+    RETURN_IF_ERROR(Change(opening));
+  }
+  for (const FullTile& tile : append.tiles) {
+    Query query =
+        connection_->Prepare("INSERT INTO tile (level, position, hashes) VALUES (?, ?, ?)");
+    query.Int(tile.tile_level).Int(tile.index).Blob(tile.hashes);
+    RETURN_IF_ERROR(Change(query));
+  }
+  Query head = connection_->Prepare(
+      "INSERT OR REPLACE INTO head (one, size, tree, checkpoint) VALUES (1, ?, ?, ?)");
+  head.Int(append.head.size).Blob(append.head.tree).Blob(append.head.checkpoint);
+  RETURN_IF_ERROR(Change(head));
+  Query counter = connection_->Prepare(
+      "INSERT OR REPLACE INTO gateway (name, counter, last_event) VALUES (?, ?, ?)");
+  counter.Text(gateway).Int(append.head.counter).Blob(append.head.last_event.value());
+  return Change(counter);
+}
+
+absl::Status SqliteTransaction::Commit() {
+  RETURN_IF_ERROR(status_);
+  if (const absl::Status status = connection_->Execute("COMMIT"); !status.ok()) {
+    return Fail(status);
+  }
+  committed_ = true;
+  return absl::OkStatus();
+}
+
+}  // namespace sluss

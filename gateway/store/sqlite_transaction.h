@@ -1,0 +1,65 @@
+// The one transaction of a SqliteStore: the exchange's changes as SQL.
+#ifndef SLUSS_GATEWAY_STORE_SQLITE_TRANSACTION_H_
+#define SLUSS_GATEWAY_STORE_SQLITE_TRANSACTION_H_
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "gateway/exchange/store.h"
+#include "gateway/store/reading.h"
+#include "gateway/store/sqlite.h"
+
+namespace sluss {
+
+// Used by one thread. Rolled back unless committed; after an error every further call returns it.
+class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
+ public:
+  // `ended` hears how it ended, after the connection is free again: OK when committed, ABORTED when
+  // dropped, else the first error. The connection outlives the transaction.
+  using Ended = std::function<void(const absl::Status&)>;
+  static absl::StatusOr<std::unique_ptr<Transaction>> Begin(Connection* connection, Ended ended);
+  ~SqliteTransaction() override;
+
+  absl::Status Admit(const Recorded& recorded) override;
+  absl::Status UpdateMessage(const MessageRow& row, const Entry& because) override;
+  absl::Status ErasePayload(const MessageId& id) override;
+  absl::Status SetPseudonym(const MessageRow& row) override;
+  absl::Status SetDeadline(const MessageId& id, absl::Time deadline) override;
+  absl::Status EnqueueOutcome(const AgencyId& agency, const DeliveryId& delivery_id,
+                              const MessageId& message_id, const v1::Outcome& outcome) override;
+  absl::Status EnqueuePseudonym(const AgencyId& agency, const DeliveryId& delivery_id,
+                                const MessageId& message_id, const Entry& because) override;
+  absl::Status MakeReady(const DeliveryId& id) override;
+  absl::Status RemoveItem(const DeliveryId& id) override;
+  absl::Status PutConsent(const ConsentRow& row, const Entry& because) override;
+  absl::Status WithdrawConsent(const ConsentId& id, absl::Time when, const Entry& because) override;
+  absl::Status AddEnrolments(const AgencyId& agency, absl::CivilDay day, uint64_t count) override;
+  absl::Status EraseOpening(const EventId& event) override;
+  absl::Status AppendLog(absl::string_view gateway, const LogAppend& append) override;
+  absl::Status Commit() override;
+
+ private:
+  friend class Reading<SqliteTransaction, Transaction>;
+
+  SqliteTransaction(Connection* connection, Ended ended)
+      : connection_(connection), ended_(std::move(ended)) {}
+
+  absl::StatusOr<Connection*> Borrow() const;
+  // Runs a change and remembers its error.
+  absl::Status Change(Query& query);
+  // The same, where a row must be there: NOT_FOUND names what was not.
+  absl::Status ChangeOne(Query& query, absl::string_view what);
+  absl::Status Fail(absl::Status status);
+  absl::Status Enqueue(const QueueItem& item);
+  absl::Status CheckHeadIs(uint64_t size);
+
+  Connection* const connection_;
+  const Ended ended_;
+  absl::Status status_;  // the first error
+  bool committed_ = false;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_STORE_SQLITE_TRANSACTION_H_
