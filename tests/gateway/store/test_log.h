@@ -1,0 +1,90 @@
+// Writes batches of made-up disclosures to a store as the ledger does, and checks what a store
+// holds.
+#ifndef SLUSS_TESTS_GATEWAY_STORE_TEST_LOG_H_
+#define SLUSS_TESTS_GATEWAY_STORE_TEST_LOG_H_
+
+#include <filesystem>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/base/text_file.h"
+#include "gateway/exchange/store.h"
+#include "gateway/store/database_file.h"
+#include "gateway/store/log_export.h"
+#include "tests/gateway/tlog/sample_log.h"
+
+namespace sluss::testing {
+
+inline constexpr char kGateway[] = "gateway/gw1";
+inline const AgencyId kReceiver("social-services/sundby");
+
+// The entries [head.size, head.size + count) of the sample log, and the tree after them.
+inline absl::StatusOr<LogAppend> NextEntries(const LogHead& head, uint64_t count) {
+  Appender tree;
+  if (head.size > 0) {
+    ASSIGN_OR_RETURN(tree, Appender::Restore(head.tree));
+  }
+  LogAppend append;
+  append.first_index = head.size;
+  std::vector<Hash> leaves;
+  for (uint64_t i = head.size; i < head.size + count; ++i) {
+    const std::string leaf = Serialised(SampleLeaf(i));
+    leaves.push_back(LeafHash(leaf));
+    append.entries.push_back(
+        {EventId(SampleLeaf(i).event_id()), leaf, absl::StrCat("opening of ", i)});
+  }
+  append.tiles = tree.Append(leaves);
+  append.head = {tree.size(), tree.Save(),
+                 SignCheckpoint({kSampleOrigin, tree.size(), tree.root()}, SampleLogKey()),
+                 tree.size(), append.entries.back().event};
+  return append;
+}
+
+// One transaction: `count` entries and one outcome that waits for kReceiver, whose reason is the
+// size of the log after it.
+inline absl::Status WriteBatch(Store* store, uint64_t count) {
+  ASSIGN_OR_RETURN(const LogHead head, store->ReadHead(kGateway));
+  ASSIGN_OR_RETURN(const LogAppend append, NextEntries(head, count));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction, store->Begin());
+  v1::Outcome outcome;
+  outcome.set_reason_code(absl::StrCat(append.head.size));
+  RETURN_IF_ERROR(
+      transaction->EnqueueOutcome(kReceiver, DeliveryId(Id16(absl::StrCat("delivery ", head.size))),
+                                  MessageId(Id16(absl::StrCat("message ", head.size))), outcome));
+  RETURN_IF_ERROR(transaction->AppendLog(kGateway, append));
+  return transaction->Commit();
+}
+
+// Exports the file's log and verifies every entry of it. Returns its size.
+inline absl::StatusOr<uint64_t> VerifyStored(const std::string& database) {
+  const std::string directory = database + "-tiles";
+  std::filesystem::remove_all(directory);
+  ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, OpenBeside(database));
+  RETURN_IF_ERROR(ExportLog(SqlReader(connection.get()), directory, SampleVerifierKey()).status());
+  ASSIGN_OR_RETURN(
+      const VerifiedLog log,
+      VerifyLog([&](const std::string& path) { return ReadFile(directory + "/" + path); },
+                SampleVerifierKey()));
+  return log.checkpoint.size;
+}
+
+// A directory of its own for each test.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = std::filesystem::temp_directory_path() / "sluss-store-XXXXXX";
+    path_ = mkdtemp(name.data());
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  std::string File(const std::string& name) const { return (path_ / name).string(); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace sluss::testing
+
+#endif  // SLUSS_TESTS_GATEWAY_STORE_TEST_LOG_H_
