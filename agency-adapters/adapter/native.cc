@@ -4,6 +4,7 @@
 #include "agency-adapters/child-psychiatry/fhir_format.h"
 #include "agency-adapters/police/sdk_format.h"
 #include "agency-adapters/school/open_eplatform_format.h"
+#include "agency-adapters/social-services/lifecare_format.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "proto/mapping.pb.h"
@@ -16,6 +17,8 @@ absl::StatusOr<std::unique_ptr<NativeFormat>> Make(v1::NativeFormat format,
   switch (format) {
     case v1::OPEN_EPLATFORM:
       return MakeOpenEplatformFormat(mapping);
+    case v1::FIKS_LIFECARE:
+      return MakeLifecareFormat(mapping);
     case v1::SDK_MESSAGE:
       return MakeSdkFormat(mapping);
     case v1::FHIR_R4:
