@@ -152,6 +152,7 @@ void Ledger::CommitBatch(std::deque<Pending*>* waiting) {
     in_doubt_ = std::make_unique<Batch>(batch);
     in_doubt_->units.clear();
     if (Resolve().ok() && SameHead(head_, batch.append.head)) status = absl::OkStatus();
+    if (!stopped_.ok()) status = stopped_;
   }
   lost_units_ = status.ok() ? 0 : lost_units_ + batch.units.size();
   Answer(batch, status);
@@ -181,9 +182,9 @@ absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
   batch->woken = std::move(recorder.woken_);
   Grow(&recorder, batch);
   if (!batch->append.entries.empty()) {
+    batch->appended = true;
     RETURN_IF_ERROR((*transaction)->AppendLog(gateway_, batch->append));
   }
-  batch->appended = !batch->append.entries.empty();
   return (*transaction)->Commit();
 }
 

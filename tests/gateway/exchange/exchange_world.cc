@@ -109,13 +109,19 @@ ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits)
 
 ExchangeWorld::~ExchangeWorld() { Stop(); }
 
-absl::StatusOr<std::unique_ptr<Exchange>> ExchangeWorld::Open() {
+LogIdentity ExchangeWorld::Identity() const {
   const SigningKey* const key = &log_.signing;
+  return {log_.origin, *verifier_,
+          [key](const Checkpoint& head) { return SignCheckpoint(head, *key); }};
+}
+
+absl::StatusOr<std::unique_ptr<Exchange>> ExchangeWorld::Open() {
   return Exchange::Create(
-      {store_, &clock_, &policy_, &key_holder_, &parties_.gateway(),
-       LogIdentity{log_.origin, *verifier_,
-                   [key](const Checkpoint& head) { return SignCheckpoint(head, *key); }}},
-      limits_);
+      {store_, &clock_, &policy_, &key_holder_, &parties_.gateway(), Identity()}, limits_);
+}
+
+absl::StatusOr<std::unique_ptr<Ledger>> ExchangeWorld::OpenLedger() {
+  return Ledger::Open(store_, &clock_, kGateway, Identity(), [](const AgencyId&) {});
 }
 
 void ExchangeWorld::Stop() {

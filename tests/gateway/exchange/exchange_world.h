@@ -72,6 +72,8 @@ class ExchangeWorld {
   // Ends the exchange and begins another on the same store: a restart.
   void Restart();
   absl::StatusOr<std::unique_ptr<Exchange>> Open();
+  // A ledger without an exchange; only while the exchange is stopped.
+  absl::StatusOr<std::unique_ptr<Ledger>> OpenLedger();
   // Takes the exchange down; Restart brings it back.
   void Stop();
 
@@ -118,6 +120,8 @@ class ExchangeWorld {
   void CheckReceipt(const v1::LogReceipt& receipt);
 
  private:
+  LogIdentity Identity() const;
+
   const ExchangeLimits limits_;
   FakeClock clock_;
   Parties parties_;

@@ -1,0 +1,164 @@
+#include "gateway/exchange/ledger.h"
+
+#include <thread>
+
+#include "gateway/base/status_macros.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/gateway/exchange/exchange_world.h"
+#include "tests/testing/status_matchers.h"
+
+namespace sluss {
+namespace {
+
+using ::sluss::testing::CommitFault;
+using ::sluss::testing::ExchangeWorld;
+using ::sluss::testing::kSchool;
+using ::sluss::testing::kSocialServices;
+using ::sluss::testing::Must;
+using ::sluss::testing::StatusIs;
+using ::sluss::testing::StoreFaults;
+using ::testing::_;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr auto kUnavailable = absl::StatusCode::kUnavailable;
+
+class LedgerTest : public ::testing::Test {
+ protected:
+  LedgerTest() { world_.key_holder().SetAway(true); }
+
+  ExchangeWorld world_;
+};
+
+TEST_F(LedgerTest, ReceiptsOfOneBatchAllVerify) {
+  constexpr int kSenders = 8;
+  std::vector<v1::Envelope> envelopes;
+  for (int i = 0; i < kSenders; ++i) {
+    envelopes.push_back(world_.Seal(kSchool, world_.DutyReport()));
+  }
+  std::vector<absl::StatusOr<v1::SubmitResponse>> answers(
+      kSenders, absl::StatusOr<v1::SubmitResponse>(v1::SubmitResponse()));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kSenders; ++i) {
+    threads.emplace_back([&, i] { answers[i] = world_.exchange().Submit(kSchool, envelopes[i]); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& answer : answers) world_.CheckReceipt(Must(answer).receipt());
+  world_.CheckLog();
+}
+
+struct Fault {
+  const char* name;
+  StoreFaults faults;
+  bool persisted;
+};
+
+class LedgerFaultTest : public LedgerTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(LedgerFaultTest, NothingLeavesUnrecordedAndNothingIsRecordedTwice) {
+  const v1::Envelope envelope = world_.Seal(kSchool, world_.DutyReport());
+  world_.memory().SetFaults(GetParam().faults);
+  const absl::StatusOr<v1::SubmitResponse> answer = world_.exchange().Submit(kSchool, envelope);
+  world_.memory().SetFaults({});
+  if (GetParam().persisted) {
+    world_.CheckReceipt(Must(answer).receipt());  // looked up, and it had taken effect
+    EXPECT_OK(world_.exchange().health());
+  } else {
+    EXPECT_THAT(answer, StatusIs(kUnavailable, HasSubstr("nothing leaves")));
+    EXPECT_THAT(world_.exchange().health(), Not(testing::IsOk()));
+    EXPECT_TRUE(world_.NothingFor(kSocialServices));
+  }
+  world_.CheckLog();
+
+  const v1::SubmitResponse again = Must(world_.exchange().Submit(kSchool, envelope));
+  EXPECT_EQ(again.duplicate(), GetParam().persisted);
+  EXPECT_OK(world_.exchange().health());
+  world_.Take(kSocialServices);
+  EXPECT_TRUE(world_.NothingFor(kSocialServices));
+  world_.CheckLog();
+  if (!GetParam().persisted) {
+    EXPECT_THAT(world_.Kinds(), Contains(v1::GAP));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, LedgerFaultTest,
+    ::testing::Values(
+        Fault{"CommitFailed", {.commit = CommitFault::kFailed}, false},
+        Fault{"CommitFailedButPersisted", {.commit = CommitFault::kFailedButPersisted}, true},
+        Fault{"BeginFailed", {.begin = true}, false}, Fault{"WriteFailed", {.write = true}, false}),
+    [](const ::testing::TestParamInfo<Fault>& one) { return one.param.name; });
+
+// The commit takes effect, its answer is lost, and the store cannot be asked either.
+TEST_F(LedgerTest, ACommitInDoubtIsLookedUpBeforeTheNextIsBegun) {
+  world_.Stop();
+  const auto log = Must(world_.OpenLedger());
+  const auto unit = [&](Recorder& recorder) -> absl::Status {
+    world_.memory().SetFaults({.commit = CommitFault::kFailedButPersisted, .read = true});
+    LeafDraft leaf;
+    leaf.clear.set_kind(v1::EXPORT);
+    return recorder.Append(leaf, Proof::kWanted).status();
+  };
+  EXPECT_THAT(log->Run(unit), StatusIs(kUnavailable, _));
+  // Still in doubt: nothing new is begun.
+  int begun = 0;
+  const auto count = [&](Recorder&) {
+    ++begun;
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(log->Run(count), StatusIs(kUnavailable, _));
+  EXPECT_EQ(begun, 0);
+  EXPECT_THAT(log->health(), Not(testing::IsOk()));
+
+  world_.memory().SetFaults({});
+  EXPECT_OK(log->Run(count));
+  EXPECT_EQ(begun, 1);
+  EXPECT_OK(log->health());
+  world_.CheckLog();
+}
+
+TEST_F(LedgerTest, ALogThatSomebodyElseWroteToStopsTheRelayForGood) {
+  world_.memory().MoveHead();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    EXPECT_THAT(world_.Submit(kSchool, world_.DutyReport()),
+                StatusIs(kUnavailable, HasSubstr("changed by somebody else")));
+  }
+  EXPECT_THAT(world_.exchange().health(), StatusIs(absl::StatusCode::kDataLoss, _));
+}
+
+TEST_F(LedgerTest, RefusesToStartOnALogThatItsCheckpointDoesNotSign) {
+  world_.Stop();
+  world_.memory().MoveHead();
+  EXPECT_THAT(world_.Open(), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("not whole")));
+}
+
+TEST_F(LedgerTest, AStartIsRecordedAndTheTreeGoesOn) {
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  const size_t before = world_.Leaves().size();
+  world_.Restart();
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  EXPECT_EQ(world_.Leaves()[before].kind(), v1::START);
+  world_.CheckLog();
+}
+
+TEST_F(LedgerTest, OldReceiptsAreProvedInTheTreeOfNow) {
+  const v1::Envelope envelope = world_.Seal(kSchool, world_.DutyReport());
+  const v1::SubmitResponse first = Must(world_.exchange().Submit(kSchool, envelope));
+  world_.Stop();
+  auto ledger = Must(world_.OpenLedger());
+  const auto many = [](Recorder& recorder) -> absl::Status {
+    for (int i = 0; i < 700; ++i) RETURN_IF_ERROR(recorder.Append(LeafDraft()).status());
+    return absl::OkStatus();
+  };
+  ASSERT_OK(ledger->Run(many));
+  ledger.reset();
+  world_.Restart();
+  const v1::SubmitResponse again = Must(world_.exchange().Submit(kSchool, envelope));
+  EXPECT_EQ(again.receipt().index(), first.receipt().index());
+  world_.CheckReceipt(again.receipt());
+}
+
+}  // namespace
+}  // namespace sluss

@@ -1,0 +1,503 @@
+// What every Store must do: one test for all of them.
+//
+//   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContractTest, ::testing::Values(StoreMaker{...}));
+//
+// Messages, entries and consents are real ones, made by the exchange's own pipeline and ledger,
+// since nothing else can make them.
+#ifndef SLUSS_TESTS_GATEWAY_EXCHANGE_STORE_CONTRACT_H_
+#define SLUSS_TESTS_GATEWAY_EXCHANGE_STORE_CONTRACT_H_
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/status_macros.h"
+#include "gateway/crypto/random.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/gateway/exchange/exchange_world.h"
+#include "tests/testing/status_matchers.h"
+
+namespace sluss::testing {
+
+// A store that can be closed and opened again on what it had committed.
+class StoreUnderTest {
+ public:
+  virtual ~StoreUnderTest() = default;
+  virtual Store& store() = 0;
+  virtual void Reopen() = 0;
+};
+
+using StoreMaker = std::function<std::unique_ptr<StoreUnderTest>()>;
+
+class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
+ protected:
+  static constexpr char kGateway[] = "gateway/gw1";
+
+  StoreContractTest()
+      : under_test_(GetParam()()), log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {
+    world_.key_holder().SetAway(true);
+    OpenLedger();
+  }
+  ~StoreContractTest() override { ledger_.reset(); }
+
+  Store& store() { return under_test_->store(); }
+
+  void OpenLedger() {
+    const SigningKey* const key = &log_.signing;
+    ledger_ =
+        Must(Ledger::Open(&store(), &world_.clock(), kGateway,
+                          {log_.origin, Must(VerifierKey::Make(log_.origin, key->public_key())),
+                           [key](const Checkpoint& head) { return SignCheckpoint(head, *key); }},
+                          [](const AgencyId&) {}));
+  }
+
+  void Reopen() {
+    ledger_.reset();
+    under_test_->Reopen();
+    OpenLedger();
+  }
+
+  absl::Status Apply(Ledger::Unit unit) { return ledger_->Run(std::move(unit)).status(); }
+
+  static absl::StatusOr<Entry> AnEntry(Recorder& recorder) {
+    LeafDraft leaf;
+    leaf.clear.set_kind(v1::EXPORT);
+    return recorder.Append(leaf);
+  }
+
+  // The pipeline up to the store's door.
+  absl::StatusOr<Recorded> Record(Recorder& recorder, const AgencyId& sender,
+                                  const v1::Envelope& envelope) {
+    const std::shared_ptr<const PolicySet> policy = policy_.Current();
+    ASSIGN_OR_RETURN(Submission submission,
+                     Submission::Receive(sender, Route::kSubmit, envelope, 1 << 20));
+    ASSIGN_OR_RETURN(Verified verified,
+                     Verified::Verify(std::move(submission), world_.parties().directory(), *policy,
+                                      recorder.store(), recorder.now(), limits_));
+    ASSIGN_OR_RETURN(Decided decided, Decided::Decide(std::move(verified), *policy,
+                                                      recorder.store(), recorder.now(), limits_));
+    return recorder.Record(std::move(decided));
+  }
+
+  // Admits it and returns what was admitted.
+  MessageRow Admit(const Outgoing& outgoing, std::string* payload = nullptr) {
+    const v1::Envelope envelope = world_.Seal(kSchool, outgoing);
+    MessageRow row;
+    EXPECT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Recorded recorded, Record(recorder, kSchool, envelope));
+      row = recorded.row();
+      if (payload != nullptr) *payload = recorded.payload();
+      return recorder.store().Admit(recorded);
+    }));
+    return row;
+  }
+
+  MessageRow Find(const MessageId& id) {
+    return Must(store().FindMessage(id)).value_or(MessageRow());
+  }
+
+  // Changes a stored message, with an entry.
+  template <typename Edit>
+  absl::Status Update(MessageRow row, Edit edit) {
+    edit(row);
+    return Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      return recorder.store().UpdateMessage(row, entry);
+    });
+  }
+
+  ConsentRow PutConsent() {
+    ConsentRow row;
+    row.id = ConsentId(RandomBytes(16));
+    row.record = "a record";
+    EXPECT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      row.registered_event = entry.event();
+      row.registered_index = entry.index();
+      return recorder.store().PutConsent(row, entry);
+    }));
+    return row;
+  }
+
+  std::vector<uint64_t> Sequences(const AgencyId& agency, uint64_t after = 0, size_t limit = 100) {
+    std::vector<uint64_t> sequences;
+    for (const QueueItem& item : Must(store().ReadyItems(agency, after, limit))) {
+      sequences.push_back(item.sequence);
+    }
+    return sequences;
+  }
+
+  void EnqueueOutcome(const AgencyId& agency, const DeliveryId& id, const MessageId& message) {
+    EXPECT_OK(Apply([&](Recorder& recorder) {
+      v1::Outcome outcome;
+      outcome.set_reason_code("a reason");
+      return recorder.store().EnqueueOutcome(agency, id, message, outcome);
+    }));
+  }
+
+  static std::string Bytes(const MessageRow& row) {
+    return row.id.value() + row.sender.value() + row.recipient.value() + row.delivery_id.value() +
+           absl::FormatTime(row.deadline) + absl::FormatTime(row.pseudonym_due) +
+           std::to_string(static_cast<int>(row.state)) +
+           std::to_string(static_cast<int>(row.pseudonym)) + row.details.SerializeAsString();
+  }
+
+  const std::unique_ptr<StoreUnderTest> under_test_;
+  ExchangeWorld world_;  // only seals messages and tells the time
+  FixedPolicy policy_;
+  ExchangeLimits limits_;
+  LogSecrets log_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+inline const absl::CivilDay kTuesday(2026, 2, 10);
+inline const absl::CivilDay kWednesday(2026, 2, 11);
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST_P(StoreContractTest, WhatWasNeverStoredIsEmptyAndNoError) {
+  EXPECT_FALSE(Must(store().FindMessage(MessageId(RandomBytes(16)))).has_value());
+  EXPECT_FALSE(Must(store().FindDelivered(DeliveryId(RandomBytes(16)))).has_value());
+  EXPECT_EQ(Must(store().ReadPayload(MessageId(RandomBytes(16)))), "");
+  EXPECT_FALSE(Must(store().FindItem(DeliveryId(RandomBytes(16)))).has_value());
+  EXPECT_FALSE(Must(store().FindConsent(ConsentId(RandomBytes(16)))).has_value());
+  EXPECT_THAT(Sequences(kPolice), IsEmpty());
+  EXPECT_EQ(Must(store().CountItems(kPolice)), 0u);
+  EXPECT_EQ(Must(store().EnrolmentsOn(kPolice, kTuesday)), 0u);
+  EXPECT_EQ(Must(store().ReadOpening(EventId(RandomBytes(16)))), "");
+  EXPECT_EQ(Must(store().ReadHead("gateway/other")).counter, 0u);
+  EXPECT_THAT(store().ReadEntry(1000), StatusIs(absl::StatusCode::kDataLoss, ::testing::_));
+  EXPECT_THAT(store().ReadTile(0, 1000), StatusIs(absl::StatusCode::kDataLoss, ::testing::_));
+}
+
+TEST_P(StoreContractTest, AdmitsMessagePayloadCitationsAndItemTogether) {
+  std::string payload;
+  const MessageRow row = Admit(world_.DutyReport(), &payload);
+  EXPECT_EQ(Bytes(Find(row.id)), Bytes(row));
+  EXPECT_EQ(Bytes(*Must(store().FindDelivered(row.delivery_id))), Bytes(row));
+  EXPECT_EQ(Must(store().ReadPayload(row.id)), payload);
+  EXPECT_NE(payload, "");
+  const QueueItem item = *Must(store().FindItem(row.delivery_id));
+  EXPECT_EQ(item.agency, kSocialServices);
+  EXPECT_EQ(item.message_id, row.id);
+  EXPECT_EQ(item.kind, ItemKind::kNotification);
+  EXPECT_TRUE(item.ready);  // a duty report does not wait
+  EXPECT_THAT(Sequences(kSocialServices), ElementsAre(item.sequence));
+}
+
+TEST_P(StoreContractTest, ADeniedMessageIsKnownButWaitsForNobody) {
+  Outgoing outgoing = world_.DutyReport();
+  outgoing.header.set_purpose("LAW_ENFORCEMENT");
+  const MessageRow row = Admit(outgoing);
+  EXPECT_EQ(Find(row.id).state, v1::DENIED);
+  EXPECT_EQ(Must(store().ReadPayload(row.id)), "");
+  EXPECT_EQ(Must(store().CountItems(kSocialServices)), 0u);
+}
+
+TEST_P(StoreContractTest, AnIdIsAdmittedOnce) {
+  const v1::Envelope envelope = world_.Seal(kSchool, world_.DutyReport());
+  absl::Status second;
+  ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+    ASSIGN_OR_RETURN(const Recorded recorded, Record(recorder, kSchool, envelope));
+    return recorder.store().Admit(recorded);
+  }));
+  EXPECT_FALSE(Apply([&](Recorder& recorder) -> absl::Status {
+                 ASSIGN_OR_RETURN(const Recorded recorded, Record(recorder, kSchool, envelope));
+                 return second = recorder.store().Admit(recorded);
+               }).ok());
+  EXPECT_THAT(second, StatusIs(absl::StatusCode::kAlreadyExists, ::testing::_));
+}
+
+TEST_P(StoreContractTest, ATransactionSeesItselfAndOthersSeeItAfterItsCommit) {
+  const v1::Envelope envelope = world_.Seal(kSchool, world_.DutyReport());
+  ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+    ASSIGN_OR_RETURN(const Recorded recorded, Record(recorder, kSchool, envelope));
+    RETURN_IF_ERROR(recorder.store().Admit(recorded));
+    const MessageId id = recorded.row().id;
+    EXPECT_TRUE(Must(recorder.store().FindMessage(id)).has_value());
+    EXPECT_NE(Must(recorder.store().ReadPayload(id)), "");
+    EXPECT_THAT(Must(recorder.store().ReadyItems(kSocialServices, 0, 9)), SizeIs(1));
+    EXPECT_FALSE(Must(store().FindMessage(id)).has_value());
+    EXPECT_EQ(Must(store().ReadPayload(id)), "");
+    EXPECT_THAT(Must(store().ReadyItems(kSocialServices, 0, 9)), IsEmpty());
+    return absl::OkStatus();
+  }));
+}
+
+TEST_P(StoreContractTest, WhatIsNotCommittedNeverWas) {
+  const MessageRow row = Admit(world_.DutyReport());
+  const LogHead before = Must(store().ReadHead(kGateway));
+  const v1::Envelope envelope = world_.Seal(kSchool, world_.DutyReport());
+  EXPECT_FALSE(Apply([&](Recorder& recorder) -> absl::Status {
+                 ASSIGN_OR_RETURN(const Recorded recorded, Record(recorder, kSchool, envelope));
+                 RETURN_IF_ERROR(recorder.store().Admit(recorded));
+                 RETURN_IF_ERROR(recorder.store().ErasePayload(row.id));
+                 RETURN_IF_ERROR(recorder.store().RemoveItem(row.delivery_id));
+                 RETURN_IF_ERROR(recorder.store().AddEnrolments(kSchool, kTuesday, 5));
+                 return absl::InternalError("the unit fails");
+               }).ok());
+  EXPECT_NE(Must(store().ReadPayload(row.id)), "");
+  EXPECT_EQ(Must(store().CountItems(kSocialServices)), 1u);
+  EXPECT_EQ(Must(store().EnrolmentsOn(kSchool, kTuesday)), 0u);
+  EXPECT_EQ(Must(store().ReadHead(kGateway)).size, before.size);
+}
+
+TEST_P(StoreContractTest, UpdateReplacesWhatMayChangeAndKeepsTheKeys) {
+  const MessageRow row = Admit(world_.DutyReport());
+  ASSERT_OK(Update(row, [&](MessageRow& changed) {
+    changed.state = v1::CLAIMED;
+    changed.deadline = absl::InfiniteFuture();
+    changed.pseudonym = PseudonymState::kDone;
+    changed.details.set_reason_code("another");
+    changed.sender = kPolice;
+    changed.delivery_id = DeliveryId(RandomBytes(16));
+  }));
+  const MessageRow stored = Find(row.id);
+  EXPECT_EQ(stored.state, v1::CLAIMED);
+  EXPECT_EQ(stored.deadline, absl::InfiniteFuture());
+  EXPECT_EQ(stored.pseudonym, PseudonymState::kDone);
+  EXPECT_EQ(stored.details.reason_code(), "another");
+  EXPECT_EQ(stored.sender, kSchool);
+  EXPECT_EQ(stored.delivery_id, row.delivery_id);
+
+  MessageRow unknown = row;
+  unknown.id = MessageId(RandomBytes(16));
+  absl::Status status;
+  EXPECT_FALSE(Apply([&](Recorder& recorder) -> absl::Status {
+                 ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+                 return status = recorder.store().UpdateMessage(unknown, entry);
+               }).ok());
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kNotFound, ::testing::_));
+}
+
+TEST_P(StoreContractTest, AnErasedPayloadIsGoneAndTheRowStays) {
+  std::string payload;
+  const MessageRow row = Admit(world_.DutyReport(), &payload);
+  ASSERT_OK(Apply([&](Recorder& recorder) { return recorder.store().ErasePayload(row.id); }));
+  EXPECT_EQ(Must(store().ReadPayload(row.id)), "");
+  EXPECT_EQ(Bytes(Find(row.id)), Bytes(row));
+}
+
+TEST_P(StoreContractTest, ItemsAreReadInOrderByAgencyWhenReady) {
+  const DeliveryId ids[] = {DeliveryId(RandomBytes(16)), DeliveryId(RandomBytes(16)),
+                            DeliveryId(RandomBytes(16))};
+  const MessageId message(RandomBytes(16));
+  EnqueueOutcome(kSchool, ids[0], message);
+  EnqueueOutcome(kPolice, ids[1], message);
+  EnqueueOutcome(kSchool, ids[2], message);
+  const std::vector<uint64_t> school = Sequences(kSchool);
+  ASSERT_THAT(school, SizeIs(2));
+  EXPECT_LT(school[0], school[1]);
+  EXPECT_THAT(Sequences(kSchool, school[0]), ElementsAre(school[1]));
+  EXPECT_THAT(Sequences(kSchool, 0, /*limit=*/1), ElementsAre(school[0]));
+  EXPECT_EQ(Must(store().FindItem(ids[0]))->outcome.reason_code(), "a reason");
+  EXPECT_EQ(Must(store().FindItem(ids[0]))->kind, ItemKind::kOutcome);
+
+  ASSERT_OK(Apply([&](Recorder& recorder) { return recorder.store().RemoveItem(ids[2]); }));
+  ASSERT_OK(Apply([&](Recorder& recorder) { return recorder.store().RemoveItem(ids[2]); }));
+  EXPECT_THAT(Sequences(kSchool), ElementsAre(school[0]));
+  // A number is never given twice, or a reader that has passed it would miss the new one.
+  EnqueueOutcome(kSchool, DeliveryId(RandomBytes(16)), message);
+  EXPECT_GT(Sequences(kSchool).back(), school[1]);
+}
+
+TEST_P(StoreContractTest, AnItemThatIsNotReadyIsPassedOverUntilItIs) {
+  Outgoing waits = world_.DutyReport();  // not by duty: it waits for its pseudonym
+  waits.header.set_purpose("LAW_ENFORCEMENT");
+  waits.header.set_legal_basis("LAG-2025-170-7");
+  waits.header.set_recipient(kPolice.value());
+  waits.header.mutable_attestation(0)->set_role("principal");
+  const MessageRow row = Admit(waits);
+  ASSERT_EQ(row.state, v1::QUEUED);
+  EXPECT_THAT(Sequences(kPolice), IsEmpty());
+  EXPECT_EQ(Must(store().CountItems(kPolice)), 1u);
+  ASSERT_OK(Apply([&](Recorder& recorder) { return recorder.store().MakeReady(row.delivery_id); }));
+  EXPECT_THAT(Sequences(kPolice), SizeIs(1));
+}
+
+TEST_P(StoreContractTest, PseudonymItemsFollowWithAnEntry) {
+  const DeliveryId id(RandomBytes(16));
+  const MessageId message(RandomBytes(16));
+  ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+    ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+    return recorder.store().EnqueuePseudonym(kPolice, id, message, entry);
+  }));
+  const QueueItem item = *Must(store().FindItem(id));
+  EXPECT_EQ(item.kind, ItemKind::kPseudonym);
+  EXPECT_EQ(item.message_id, message);
+}
+
+TEST_P(StoreContractTest, FindsWhatCitesAConsentByStateAndPage) {
+  const SealedConsent sealed = world_.Deposit(world_.Record());
+  const ConsentId consent = sealed.witness.consent_id();
+  std::vector<MessageId> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back(Admit(world_.Signal({sealed.witness})).id);
+  std::sort(ids.begin(), ids.end());
+  Admit(world_.DutyReport());  // cites nothing
+  // The consent is unknown, so the messages are denied.
+  EXPECT_EQ(Must(store().MessagesCiting(consent, {v1::DENIED}, MessageId(), 9)), ids);
+  EXPECT_THAT(Must(store().MessagesCiting(consent, {v1::DENIED}, MessageId(), 2)),
+              ElementsAre(ids[0], ids[1]));
+  EXPECT_THAT(Must(store().MessagesCiting(consent, {v1::DENIED}, ids[1], 2)), ElementsAre(ids[2]));
+  ASSERT_OK(Update(Find(ids[1]), [](MessageRow& row) { row.state = v1::QUEUED; }));
+  EXPECT_THAT(Must(store().MessagesCiting(consent, {v1::QUEUED}, MessageId(), 9)),
+              ElementsAre(ids[1]));
+  EXPECT_EQ(Must(store().MessagesCiting(consent, {v1::QUEUED, v1::DENIED}, MessageId(), 9)), ids);
+}
+
+TEST_P(StoreContractTest, FindsWhatIsDueEarliestFirst) {
+  const absl::Time now = world_.clock().Now();
+  const MessageRow late = Admit(world_.DutyReport());
+  const MessageRow early = Admit(world_.DutyReport());
+  const MessageRow never = Admit(world_.DutyReport());
+  ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+    RETURN_IF_ERROR(recorder.store().SetDeadline(late.id, now + absl::Minutes(2)));
+    RETURN_IF_ERROR(recorder.store().SetDeadline(early.id, now + absl::Minutes(1)));
+    return recorder.store().SetDeadline(never.id, absl::InfiniteFuture());
+  }));
+  EXPECT_THAT(Must(store().MessagesDue(now, 9)), IsEmpty());
+  EXPECT_THAT(Must(store().MessagesDue(now + absl::Minutes(1), 9)), ElementsAre(early.id));
+  EXPECT_THAT(Must(store().MessagesDue(now + absl::Hours(9999), 9)),
+              ElementsAre(early.id, late.id));
+  EXPECT_THAT(Must(store().MessagesDue(now + absl::Hours(9999), 1)), ElementsAre(early.id));
+}
+
+TEST_P(StoreContractTest, FindsWhatWantsAPseudonymInTheOrderOfAdmission) {
+  const absl::Time now = world_.clock().Now();
+  std::vector<MessageRow> rows;
+  for (int i = 0; i < 3; ++i) rows.push_back(Admit(world_.DutyReport()));
+  EXPECT_THAT(Must(store().PseudonymsWanted(now, 9)),
+              ElementsAre(rows[0].id, rows[1].id, rows[2].id));
+  EXPECT_THAT(Must(store().PseudonymsWanted(now, 1)), ElementsAre(rows[0].id));
+  rows[0].pseudonym_due = now + absl::Minutes(1);
+  rows[1].pseudonym = PseudonymState::kDone;
+  rows[1].details.mutable_keyholder_hop()->set_proof("a proof");
+  ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+    RETURN_IF_ERROR(recorder.store().SetPseudonym(rows[0]));
+    return recorder.store().SetPseudonym(rows[1]);
+  }));
+  EXPECT_THAT(Must(store().PseudonymsWanted(now, 9)), ElementsAre(rows[2].id));
+  EXPECT_THAT(Must(store().PseudonymsWanted(now + absl::Minutes(1), 9)),
+              ElementsAre(rows[2].id, rows[0].id));
+  EXPECT_EQ(Find(rows[1].id).details.keyholder_hop().proof(), "a proof");
+}
+
+TEST_P(StoreContractTest, KeepsConsentsAndTheirWithdrawal) {
+  const ConsentRow row = PutConsent();
+  ConsentRow stored = *Must(store().FindConsent(row.id));
+  EXPECT_EQ(stored.record, row.record);
+  EXPECT_EQ(stored.registered_event, row.registered_event);
+  EXPECT_EQ(stored.registered_index, row.registered_index);
+  EXPECT_EQ(stored.withdrawn, absl::InfiniteFuture());
+
+  absl::Status second;
+  EXPECT_FALSE(Apply([&](Recorder& recorder) -> absl::Status {
+                 ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+                 return second = recorder.store().PutConsent(row, entry);
+               }).ok());
+  EXPECT_THAT(second, StatusIs(absl::StatusCode::kAlreadyExists, ::testing::_));
+
+  const absl::Time when = world_.clock().Now();
+  uint64_t index = 0;
+  ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+    ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+    index = entry.index();
+    return recorder.store().WithdrawConsent(row.id, when, entry);
+  }));
+  stored = *Must(store().FindConsent(row.id));
+  EXPECT_EQ(stored.withdrawn, when);
+  EXPECT_EQ(stored.withdrawn_index, index);
+  EXPECT_EQ(stored.record, row.record);
+}
+
+TEST_P(StoreContractTest, CountsEnrolmentsByAgencyAndDay) {
+  const auto add = [&](const AgencyId& agency, absl::CivilDay day, uint64_t count) {
+    EXPECT_OK(Apply(
+        [&](Recorder& recorder) { return recorder.store().AddEnrolments(agency, day, count); }));
+  };
+  add(kSchool, kTuesday, 5);
+  add(kSchool, kTuesday, 7);
+  add(kSchool, kWednesday, 1);
+  add(kPolice, kTuesday, 3);
+  EXPECT_EQ(Must(store().EnrolmentsOn(kSchool, kTuesday)), 12u);
+  EXPECT_EQ(Must(store().EnrolmentsOn(kSchool, kWednesday)), 1u);
+  EXPECT_EQ(Must(store().EnrolmentsOn(kPolice, kTuesday)), 3u);
+}
+
+TEST_P(StoreContractTest, KeepsEntriesTilesAndHead) {
+  const auto three_hundred = [](Recorder& recorder) -> absl::Status {
+    for (int i = 0; i < 300; ++i) RETURN_IF_ERROR(AnEntry(recorder).status());
+    return absl::OkStatus();
+  };
+  ASSERT_OK(Apply(three_hundred));
+  const LogHead head = Must(store().ReadHead(kGateway));
+  EXPECT_EQ(head.size, 301u);  // the first one is START
+  EXPECT_EQ(head.counter, 301u);
+  std::vector<Hash> leaves;
+  for (uint64_t i = 0; i < head.size; ++i) {
+    leaves.push_back(LeafHash(Must(store().ReadEntry(i))));
+  }
+  Appender tree;
+  const std::vector<FullTile> tiles = tree.Append(leaves);
+  EXPECT_EQ(head.tree, tree.Save());
+  ASSERT_THAT(tiles, SizeIs(1));
+  EXPECT_EQ(Must(store().ReadTile(0, 0)), tiles[0].hashes);
+  // Another gateway has its own counter over the same log.
+  EXPECT_EQ(Must(store().ReadHead("gateway/other")).size, 301u);
+  EXPECT_EQ(Must(store().ReadHead("gateway/other")).counter, 0u);
+}
+
+TEST_P(StoreContractTest, AnOpeningCanBeErasedAndTheEntryStays) {
+  const MessageRow row = Admit(world_.DutyReport());
+  const EventId event(row.details.decision_event());
+  const std::string leaf = Must(store().ReadEntry(row.details.decision_index()));
+  EXPECT_NE(Must(store().ReadOpening(event)), "");
+  ASSERT_OK(Apply([&](Recorder& recorder) { return recorder.store().EraseOpening(event); }));
+  EXPECT_EQ(Must(store().ReadOpening(event)), "");
+  EXPECT_EQ(Must(store().ReadEntry(row.details.decision_index())), leaf);
+}
+
+TEST_P(StoreContractTest, AppendsOnlyWhereTheLogEnds) {
+  const LogHead head = Must(store().ReadHead(kGateway));
+  for (const uint64_t first : {head.size - 1, head.size + 1}) {
+    const std::unique_ptr<Transaction> transaction = Must(store().Begin());
+    LogAppend append{.first_index = first,
+                     .entries = {{EventId(RandomBytes(16)), "an entry", ""}},
+                     .tiles = {},
+                     .head = head};
+    append.head.size = first + 1;
+    EXPECT_THAT(transaction->AppendLog(kGateway, append),
+                StatusIs(absl::StatusCode::kAborted, ::testing::_));
+  }
+}
+
+TEST_P(StoreContractTest, OneTransactionAtATime) {
+  const std::unique_ptr<Transaction> first = Must(store().Begin());
+  EXPECT_THAT(store().Begin(), StatusIs(absl::StatusCode::kFailedPrecondition, ::testing::_));
+}
+
+TEST_P(StoreContractTest, AllIsThereAfterARestart) {
+  std::string payload;
+  const MessageRow row = Admit(world_.DutyReport(), &payload);
+  const ConsentRow consent = PutConsent();
+  const LogHead before = Must(store().ReadHead(kGateway));
+  Reopen();
+  EXPECT_EQ(Must(store().ReadHead(kGateway)).size, before.size + 1);  // START
+  EXPECT_EQ(Bytes(Find(row.id)), Bytes(row));
+  EXPECT_EQ(Must(store().ReadPayload(row.id)), payload);
+  EXPECT_THAT(Sequences(kSocialServices), SizeIs(1));
+  EXPECT_TRUE(Must(store().FindConsent(consent.id)).has_value());
+  EXPECT_NE(Must(store().ReadOpening(EventId(row.details.decision_event()))), "");
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StoreContractTest);
+
+}  // namespace sluss::testing
+
+#endif  // SLUSS_TESTS_GATEWAY_EXCHANGE_STORE_CONTRACT_H_
