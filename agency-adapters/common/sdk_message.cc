@@ -21,4 +21,10 @@ bool IsUuid(absl::string_view text) {
   return true;
 }
 
+bool ParseSdkTime(const std::string& text, absl::Time* time) {
+  // Abseil reads "infinite-past" as a time; no calendar does.
+  return !text.empty() && absl::ascii_isdigit(text[0]) &&
+         absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S%Ez", text, time, nullptr);
+}
+
 }  // namespace sluss

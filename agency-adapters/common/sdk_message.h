@@ -69,6 +69,9 @@ struct SdkEnvelope {
 std::string UuidFromBytes(absl::string_view bytes16);
 bool IsUuid(absl::string_view text);
 
+// An xs:dateTime with its zone; false for anything else.
+bool ParseSdkTime(const std::string& text, absl::Time* time);
+
 }  // namespace sluss
 
 #endif  // SLUSS_AGENCY_ADAPTERS_COMMON_SDK_MESSAGE_H_

@@ -27,12 +27,6 @@ absl::Status Fault(SdkReason reason, absl::string_view line, absl::string_view t
   return SdkError({reason, "", std::string(line), std::string(text)});
 }
 
-absl::Time TimeOf(const XmlElement& element) {
-  absl::Time time;
-  absl::ParseTime(absl::RFC3339_full, element.Text(), &time, nullptr);
-  return time;
-}
-
 // ---- Message ------------------------------------------------------------------------------------
 
 SdkParty ReadParty(const XmlElement& party, absl::string_view id) {
@@ -166,7 +160,7 @@ absl::Status ReadHeader(const XmlElement& xhe, SdkEnvelope* envelope) {
   RETURN_IF_ERROR(BasicIs(xhe, "CustomizationID", kCustomization));
   const XmlElement header = xhe.Child(kAggregate, "Header");
   ASSIGN_OR_RETURN(const std::string created, Basic(header, "CreationDateTime"));
-  if (!absl::ParseTime(absl::RFC3339_full, created, &envelope->created, nullptr)) {
+  if (!ParseSdkTime(created, &envelope->created)) {
     return Fault(SdkReason::kStructure, "XHE/Header/CreationDateTime", "a time is needed");
   }
   RETURN_IF_ERROR(ReadScope(header, envelope));
@@ -190,7 +184,7 @@ absl::StatusOr<SdkMessage> ReadSdkMessage(const XmlElement& payload) {
   message.message_id = header.Child("messageId").Text();
   message.conversation_id = header.Child("conversationId").Text();
   message.ref_to_message_id = header.Child("refToMessageId").Text();
-  message.created = TimeOf(header.Child("creationDateTime"));
+  ParseSdkTime(header.Child("creationDateTime").Text(), &message.created);  // checked above
   message.label = header.Child("label").Text();
   const std::string confidential = header.Child("confidentiality").Text();
   message.confidential = confidential == "true" || confidential == "1";

@@ -145,8 +145,7 @@ absl::StatusOr<SdkReceipt> ReadSdkReceipt(const XmlElement& response) {
   ASSIGN_OR_RETURN(receipt.id, Basic(response, "", "ID"));
   ASSIGN_OR_RETURN(const std::string date, Basic(response, "", "IssueDate"));
   ASSIGN_OR_RETURN(const std::string time, Basic(response, "", "IssueTime"));
-  if (!absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S%Ez", absl::StrCat(date, "T", time), &receipt.issued,
-                       nullptr)) {
+  if (!ParseSdkTime(absl::StrCat(date, "T", time), &receipt.issued)) {
     return Wrong("ApplicationResponse/IssueDate", "with IssueTime must be a date and time");
   }
   ASSIGN_OR_RETURN(receipt.sender, Party(response, "SenderParty"));

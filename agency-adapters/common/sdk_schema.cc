@@ -133,8 +133,7 @@ absl::Status CheckType(const XmlElement& leaf) {
     return Structure(leaf, "`true` or `false` is needed");
   }
   absl::Time time;
-  if (leaf.name() == "creationDateTime" &&
-      !absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S%Ez", text, &time, nullptr)) {
+  if (leaf.name() == "creationDateTime" && !ParseSdkTime(text, &time)) {
     return Structure(leaf, "a date and time is needed");
   }
   return absl::OkStatus();

@@ -138,7 +138,7 @@ pugi::xml_node Child(const pugi::xml_node& parent, absl::string_view name) {
 // "2026-02-14T10:50:00", Swedish local time.
 absl::StatusOr<absl::Time> LocalTime(const std::string& text, absl::string_view path) {
   absl::CivilSecond local;
-  if (!absl::ParseCivilTime(text, &local)) {
+  if (!absl::ParseCivilTime(text, &local) || local.year() < 2000 || local.year() > 2199) {
     return Wrong(path, "a local time such as `2026-02-14T10:50:00` is needed");
   }
   return FromSwedishTime(local);

@@ -216,6 +216,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadRecord{"IdOfLetters", ">235212<", ">abc<", "`Header/FlowInstanceID`: a whole number"},
         BadRecord{"BadTime", "<FirstSubmitted>2026-02-16T09:12:00", "<FirstSubmitted>16/2",
                   "`Header/FirstSubmitted`: a local time"},
+        BadRecord{"EndlessTime", "<FirstSubmitted>2026-", "<FirstSubmitted>20260000-",
+                  "`Header/FirstSubmitted`: a local time"},
         BadRecord{"NoChildNumber",
                   "<CitizenIdentifier><![CDATA[201305159814]]></CitizenIdentifier>", "",
                   "`barn/CitizenIdentifier` is missing"},

@@ -165,6 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
                "`XHE/XHEVersionID`: must be"},
         Broken{"Customization", "edelivery:xhe:1", "edelivery:xhe:9",
                "`XHE/CustomizationID`: must be"},
+        Broken{"XheTime", "<CreationDateTime>2026-02-16T08:30:00.120Z",
+               "<CreationDateTime>infinite-past", "`XHE/Header/CreationDateTime`: a time"},
         Broken{"NoFederation", "FEDERATIONID", "OTHERID",
                "`XHE/Header/BusinessScope/FEDERATIONID`: is missing"},
         Broken{"OtherProcess", "bdx:noprocess", "bdx:process",
