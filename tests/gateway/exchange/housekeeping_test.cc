@@ -1,0 +1,232 @@
+// What the exchange does beside carrying messages: deadlines, enrolment, preflight, status, and
+// what its log and store show.
+#include "gateway/crypto/enrol.h"
+#include "gateway/crypto/random.h"
+#include "gateway/crypto/sha256.h"
+#include "gateway/exchange/leaf.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/gateway/exchange/exchange_world.h"
+#include "tests/testing/status_matchers.h"
+
+namespace sluss {
+namespace {
+
+using ::sluss::testing::ExchangeWorld;
+using ::sluss::testing::kChild;
+using ::sluss::testing::kPolice;
+using ::sluss::testing::kSchool;
+using ::sluss::testing::kSocialServices;
+using ::sluss::testing::Must;
+using ::sluss::testing::Number;
+using ::sluss::testing::Officer;
+using ::sluss::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class HousekeepingTest : public ::testing::Test {
+ protected:
+  HousekeepingTest() { world_.key_holder().SetAway(true); }
+
+  ExchangeWorld world_;
+};
+
+TEST_F(HousekeepingTest, AnUnacknowledgedDutyReportTellsItsSenderToPhoneThenExpires) {
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  const MessageId id = Must(world_.store().ReadyItems(kSocialServices, 0, 1)).front().message_id;
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_TRUE(world_.NothingFor(kSchool));
+
+  world_.clock().Advance(absl::Hours(24));  // the paragraph's time to acknowledge
+  ASSERT_OK(world_.exchange().Sweep());
+  const v1::Outcome phone = world_.Take(kSchool).outcome();
+  EXPECT_TRUE(phone.phone_now());
+  EXPECT_EQ(phone.state(), v1::QUEUED);
+  EXPECT_THAT(phone.text_sv(), HasSubstr("Ring nu"));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_TRUE(world_.NothingFor(kSchool));  // told once
+
+  world_.clock().Advance(absl::Hours(48));
+  ASSERT_OK(world_.exchange().Sweep());
+  const v1::Outcome expired = world_.Take(kSchool).outcome();
+  EXPECT_EQ(expired.state(), v1::EXPIRED_UNDELIVERED);
+  EXPECT_TRUE(expired.phone_now());
+  EXPECT_EQ(world_.StateOf(id.value()), v1::EXPIRED_UNDELIVERED);
+  EXPECT_EQ(Must(world_.store().ReadPayload(id)), "");
+  EXPECT_EQ(world_.Leaves().back().kind(), v1::EXPIRY);
+  EXPECT_TRUE(world_.NothingFor(kSocialServices));
+}
+
+TEST_F(HousekeepingTest, WhatWasAcknowledgedHasNoDeadline) {
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  ASSERT_OK(world_.Acknowledge(kSocialServices, world_.Take(kSocialServices)));
+  world_.clock().Advance(absl::Hours(1000));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_EQ(world_.Take(kSchool).outcome().state(), v1::ACKNOWLEDGED);
+  EXPECT_TRUE(world_.NothingFor(kSchool));
+}
+
+TEST_F(HousekeepingTest, PhoneNowWhenUrgentAndNobodyIsThere) {
+  Outgoing outgoing = world_.DutyReport();
+  outgoing.header.set_urgency(v1::NOW);
+  outgoing.header.set_phoned_first(true);
+  EXPECT_TRUE(Must(world_.Submit(kSchool, outgoing)).phone_now());
+  world_.StreamOf(kSocialServices);
+  EXPECT_FALSE(Must(world_.Submit(kSchool, outgoing)).phone_now());
+}
+
+class EnrolmentTest : public HousekeepingTest {
+ protected:
+  EnrolmentTest() : small_(nullptr, Limits()) {}
+
+  static ExchangeLimits Limits() {
+    ExchangeLimits limits;
+    limits.enrolments_per_day = 3;
+    return limits;
+  }
+  absl::StatusOr<EnrolmentBatch> Batch(int count) {
+    return EnrolmentBatch::Start(std::vector<CanonicalNumber>(count, Number(kChild)),
+                                 small_.parties().secrets(kSchool),
+                                 small_.parties().shared_directory());
+  }
+
+  ExchangeWorld small_;
+};
+
+TEST_F(EnrolmentTest, GivesTheNymOfTheMessagePathAndLogsTheCountOnly) {
+  const EnrolmentBatch batch = Must(Batch(2));
+  const v1::EnrolResponse response = Must(small_.exchange().Enrol(kSchool, batch.request()));
+  EXPECT_EQ(response.remaining(), 1u);
+  EXPECT_OK(batch.Finish(response, small_.parties().secrets(kSchool)));
+  const v1::AuditLeaf leaf = small_.Leaves().back();
+  EXPECT_EQ(leaf.kind(), v1::ENROLMENT);
+  EXPECT_EQ(leaf.sender(), kSchool.value());
+  EXPECT_EQ(leaf.count(), 2u);
+  EXPECT_EQ(leaf.commitment_size(), 0);
+}
+
+TEST_F(EnrolmentTest, TheDaysBudgetIsKeptThroughARestartAndRenewedByTheDay) {
+  ASSERT_OK(small_.exchange().Enrol(kSchool, Must(Batch(2)).request()));
+  small_.Restart();
+  EXPECT_THAT(small_.exchange().Enrol(kSchool, Must(Batch(2)).request()),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("1 of today's 3")));
+  ASSERT_OK(small_.exchange().Enrol(kSchool, Must(Batch(1)).request()));
+  small_.clock().Advance(absl::Hours(24));
+  EXPECT_OK(small_.exchange().Enrol(kSchool, Must(Batch(3)).request()));
+}
+
+TEST_F(EnrolmentTest, AnEmptyBatchIsNamed) {
+  EXPECT_THAT(small_.exchange().Enrol(kSchool, v1::EnrolRequest()),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`blinded` has 0")));
+}
+
+TEST_F(HousekeepingTest, PreflightDecidesWithoutSending) {
+  v1::PreflightRequest request;
+  request.set_recipient(kPolice.value());
+  request.set_purpose("LAW_ENFORCEMENT");
+  request.set_legal_basis("LAG-2025-170-7");
+  request.add_category("CONTACT");
+  request.add_officer_role("teacher");
+  request.set_reason(true);
+  const v1::PreflightResponse denied = Must(world_.exchange().Preflight(kSchool, request));
+  EXPECT_EQ(denied.decision().verdict(), v1::VERDICT_DENY);
+  EXPECT_THAT(denied.age_limit(), ::testing::Contains(15u));
+  EXPECT_TRUE(std::is_sorted(denied.age_limit().begin(), denied.age_limit().end()));
+  request.set_officer_role(0, "principal");
+  EXPECT_EQ(Must(world_.exchange().Preflight(kSchool, request)).decision().verdict(),
+            v1::VERDICT_PERMIT);
+  request.set_as_of("2020-01-01");  // before the act
+  EXPECT_EQ(Must(world_.exchange().Preflight(kSchool, request)).decision().verdict(),
+            v1::VERDICT_DENY);
+  EXPECT_TRUE(world_.Kinds().empty());
+
+  request.set_as_of("tomorrow");
+  EXPECT_THAT(world_.exchange().Preflight(kSchool, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`as_of`")));
+  request.clear_as_of();
+  request.set_category(0, "GOSSIP");
+  EXPECT_THAT(world_.exchange().Preflight(kSchool, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`category`")));
+}
+
+TEST_F(HousekeepingTest, PreflightLooksUpConsents) {
+  const ConsentWitness consent = world_.Register(world_.Record());
+  v1::PreflightRequest request;
+  request.set_recipient(kPolice.value());
+  request.set_purpose("COLLABORATION");
+  request.set_legal_basis("OSL-12-2");
+  request.add_category("CONTACT");
+  request.add_officer_role("counsellor");
+  request.set_reason(true);
+  request.mutable_age()->set_from(12);
+  request.mutable_age()->set_below(15);
+  EXPECT_EQ(Must(world_.exchange().Preflight(kSchool, request)).decision().reason_code(),
+            "consent-none-cited");
+  request.add_consent_id(consent.consent_id().value());
+  EXPECT_EQ(Must(world_.exchange().Preflight(kSchool, request)).decision().verdict(),
+            v1::VERDICT_PERMIT);
+}
+
+TEST_F(HousekeepingTest, StatusIsForThoseWhomItConcerns) {
+  Outgoing outgoing = world_.DutyReport();
+  outgoing.header.set_message_id(RandomBytes(16));
+  ASSERT_OK(world_.Submit(kSchool, outgoing));
+  v1::GetStatusRequest request;
+  request.set_message_id(outgoing.header.message_id());
+  EXPECT_EQ(Must(world_.exchange().GetStatus(kSchool, request)).state(), v1::QUEUED);
+  EXPECT_EQ(Must(world_.exchange().GetStatus(kSocialServices, request)).state(), v1::QUEUED);
+  EXPECT_THAT(world_.exchange().GetStatus(kPolice, request),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("`message_id`")));
+  const v1::GetStatusResponse own = Must(world_.exchange().GetStatus(kSocialServices, {}));
+  EXPECT_EQ(own.queued(), 1u);
+  EXPECT_EQ(own.log_size(), 2u);
+  EXPECT_THAT(own.checkpoint(), HasSubstr("log.sluss.example/gw1\n2\n"));
+}
+
+TEST_F(HousekeepingTest, ALeafCommitsToOfficersAndItsOpeningOpensThem) {
+  Outgoing outgoing = world_.DutyReport();
+  *outgoing.header.add_attestation() = testing::Attest("second officer", "principal");
+  const v1::SubmitResponse answer = Must(world_.Submit(kSchool, outgoing));
+  v1::AuditLeaf leaf;
+  ASSERT_TRUE(leaf.ParseFromString(answer.receipt().leaf().substr(1)));
+  v1::AuditOpening opening;
+  ASSERT_TRUE(opening.ParseFromString(Must(world_.store().ReadOpening(EventId(leaf.event_id())))));
+  ASSERT_EQ(leaf.commitment_size(), opening.field_size());
+  ASSERT_EQ(leaf.commitment_size(), 5);  // officers, further officers, reasons, manifest, age
+  for (int i = 0; i < leaf.commitment_size(); ++i) {
+    // audit-log: SHA-256("audit-commit/v1\n" || salt || tag || u32be length || value)
+    const std::string tag(1, static_cast<char>(opening.field(i).tag()));
+    const std::string& value = opening.field(i).value();
+    const Sha256Digest salt = Sha256({"audit-salt/v1\n", opening.secret(), tag});
+    const std::string length{0, 0, 0, static_cast<char>(value.size())};
+    const Sha256Digest digest =
+        Sha256({"audit-commit/v1\n", AsStringView(salt), tag, length, value});
+    EXPECT_EQ(leaf.commitment(i).digest(), std::string(AsStringView(digest)));
+    EXPECT_THAT(answer.receipt().leaf(), Not(HasSubstr(value)));
+  }
+  EXPECT_EQ(opening.field(0).value(), Officer("first officer"));
+  EXPECT_EQ(opening.field(1).value(), Officer("second officer"));
+  EXPECT_EQ(opening.field(4).value(), "12-15");
+}
+
+TEST_F(HousekeepingTest, ALeafThatTheLogCannotTakeIsRefused) {
+  LeafDraft draft;
+  draft.clear.set_outcome(std::string(9000, 'x'));
+  EXPECT_THAT(SealLeaf(draft, "gateway/gw1", 1, absl::UnixEpoch()),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("larger than 8192")));
+}
+
+TEST_F(HousekeepingTest, NothingStoredNamesTheChildOrTheContent) {
+  const ConsentWitness consent = world_.Register(world_.Record());
+  ASSERT_OK(world_.Submit(kSchool, world_.Signal({consent})));
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  world_.Take(kSocialServices);
+  const std::string bytes = world_.memory().Dump();
+  EXPECT_GT(bytes.size(), 5000u);
+  for (const char* secret : {kChild, "1103159800", "110315-9800", "what NARRATIVE"}) {
+    EXPECT_THAT(bytes, Not(HasSubstr(secret)));
+  }
+}
+
+}  // namespace
+}  // namespace sluss
