@@ -80,7 +80,6 @@ absl::Status AddConsents(const v1::NeutralNotification& notification, const Cons
                    "verifies and registers the consent itself");
     }
     RETURN_IF_ERROR(witness.status());
-    outgoing->header.add_consent_id(id.value());
     outgoing->consents.push_back(*std::move(witness));
   }
   return absl::OkStatus();
@@ -155,7 +154,7 @@ absl::StatusOr<MessageId> ResolveMessage(absl::string_view field, const std::str
 absl::Status CheckFeedbackContent(const v1::CompartmentContent& content) {
   if (!content.has_feedback() || !content.attachment().empty() || HasUnknownFields(content) ||
       HasUnknownFields(content.feedback())) {
-    return Fault("STATUS", "feedback is one of three statuses and nothing more");
+    return Fault("content.STATUS", "feedback is one of three statuses and nothing more");
   }
   switch (content.feedback().status()) {
     case v1::INVESTIGATION_OPENED:
@@ -163,7 +162,7 @@ absl::Status CheckFeedbackContent(const v1::CompartmentContent& content) {
     case v1::INVESTIGATION_ALREADY_RUNNING:
       return absl::OkStatus();
     default:
-      return Fault("STATUS", "is not one of the three statuses that the law allows");
+      return Fault("content.STATUS", "is not one of the three statuses that the law allows");
   }
 }
 
@@ -211,7 +210,9 @@ v1::PreflightRequest PreflightOf(const Composed& composed) {
     if (!attestation.weighing_digest().empty()) request.set_weighing(true);
   }
   if (header.has_age()) *request.mutable_age() = header.age();
-  *request.mutable_consent_id() = header.consent_id();
+  for (const ConsentWitness& consent : composed.outgoing.consents) {
+    request.add_consent_id(consent.consent_id().value());
+  }
   request.set_protected_identity(header.protected_identity());
   return request;
 }

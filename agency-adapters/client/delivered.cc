@@ -14,7 +14,7 @@ namespace sluss {
 namespace {
 
 absl::Status Fault(absl::string_view category, absl::string_view text) {
-  return absl::InvalidArgumentError(absl::StrCat("`", category, "`: ", text));
+  return absl::InvalidArgumentError(absl::StrCat("`content.", category, "`: ", text));
 }
 
 absl::Status AddContent(const std::string& category, const std::string& bytes,

@@ -124,7 +124,13 @@ absl::Status Edge::TakeRecord(const std::string& name) {
 
 absl::Status Edge::TakeNative(const NativeFile& file) {
   ASSIGN_OR_RETURN(const std::string done_name, drop_.DoneName(file.name));
-  ASSIGN_OR_RETURN(const Sender::Taken taken, sender_->Take(file, done_name));
+  const absl::StatusOr<Sender::Taken> result = sender_->Take(file, done_name);
+  if (absl::IsAlreadyExists(result.status())) {
+    parts_.events->Write("native-receipt");
+    return drop_.MoveToDone(file.name, done_name);
+  }
+  RETURN_IF_ERROR(result.status());
+  const Sender::Taken& taken = *result;
   if (!taken.duplicate) return drop_.MoveToDone(file.name, done_name);
   // Either the process ended between sealing and moving, or the file was dropped a second time.
   ASSIGN_OR_RETURN(const bool again, drop_.IsDone(taken.done_name));

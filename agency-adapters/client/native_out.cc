@@ -18,7 +18,7 @@ absl::Status OwnFault(const absl::Status& status) {
 // What the agency's format cannot express is a fault of the message, told as one.
 absl::Status FormatFault(const absl::Status& status) {
   if (status.ok()) return status;
-  return absl::FailedPreconditionError(absl::StrCat("`native-format`: ", status.message()));
+  return absl::FailedPreconditionError(absl::StrCat("`content`: ", status.message()));
 }
 
 }  // namespace

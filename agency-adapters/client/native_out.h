@@ -2,7 +2,7 @@
 //
 // Every file is "<message id or digest, hex>-[<event>-]<name the format gave>", so that after a
 // crash the same result replaces itself. Written whole or not at all. Thread-safe.
-// Errors: FAILED_PRECONDITION "`native-format`: ..." for what the format cannot express;
+// Errors: FAILED_PRECONDITION "`content`: ..." for what the format cannot express;
 // RESOURCE_EXHAUSTED or INTERNAL for the directory.
 #ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_NATIVE_OUT_H_
 #define SLUSS_AGENCY_ADAPTERS_CLIENT_NATIVE_OUT_H_

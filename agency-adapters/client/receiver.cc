@@ -36,7 +36,7 @@ std::string RefusalCode(const absl::Status& status) {
   const absl::string_view message = status.message();
   if (absl::StrContains(message, "bad padding")) return "padding";
   const size_t begin = message.find('`');
-  const size_t end = message.find_first_of("`[.", begin + 1);
+  const size_t end = message.find_first_of("`[. ", begin + 1);
   if (begin == absl::string_view::npos || end == absl::string_view::npos || end == begin + 1) {
     return "invalid";
   }
@@ -133,7 +133,7 @@ absl::Status Receiver::CheckNym(const std::string& nym, v1::InboxRecord* record)
     if (absl::IsNotFound(bound.status())) continue;
     if (!bound.ok()) return absl::InternalError(bound.status().message());  // our own disk
     if (bound->nym() != nym) {
-      return OtherChild("consent-other-child", "the consent that is cited came for another child");
+      return OtherChild("consent-mismatch", "the consent that is cited came for another child");
     }
   }
   record->set_nym(nym);
@@ -185,7 +185,7 @@ absl::Status Receiver::WriteFeedback(const v1::DeliveredNotification& delivered)
 
 absl::Status Receiver::HandlePseudonym(const v1::Delivery& delivery) {
   const absl::StatusOr<v1::InboxRecord> known = inbox_->Get(MessageId(delivery.message_id()));
-  if (absl::IsNotFound(known.status())) return Acknowledge(delivery, "unknown-message");
+  if (absl::IsNotFound(known.status())) return Acknowledge(delivery, "message-id");
   RETURN_IF_ERROR(known.status());
   v1::InboxRecord record = *known;
   if (record.pending_ciphertext().empty()) return Acknowledge(delivery, record.reason_code());
@@ -213,7 +213,7 @@ absl::Status Receiver::HandlePseudonym(const v1::Delivery& delivery) {
 absl::Status Receiver::HandleOutcome(const v1::Delivery& delivery) {
   const absl::Status status =
       sender_->OnOutcome(MessageId(delivery.message_id()), delivery.outcome());
-  if (absl::IsNotFound(status)) return Acknowledge(delivery, "unknown-message");
+  if (absl::IsNotFound(status)) return Acknowledge(delivery, "message-id");
   RETURN_IF_ERROR(status);
   return Acknowledge(delivery, "");
 }

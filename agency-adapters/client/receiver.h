@@ -61,7 +61,7 @@ class Receiver {
 };
 
 // The code that a refusal tells the gateway, from the field that the error begins with: "padding",
-// "nym-proof", "receipt", "compartment", ... Never empty.
+// "nym-proof", "receipt", "compartment", "content" ... Never empty.
 std::string RefusalCode(const absl::Status& status);
 
 }  // namespace sluss

@@ -38,6 +38,18 @@ ordered_json FaultFields(const absl::Status& status) {
           {"error", std::string(status.message())}};
 }
 
+// A size that the format refuses and a receipt by which the agency's own system says no are faults
+// of the file: to try again would change nothing.
+absl::StatusOr<v1::NeutralNotification> ReadNative(const NativeFormat& format,
+                                                   const NativeFile& file) {
+  absl::StatusOr<v1::NeutralNotification> notification = format.Read(file);
+  const absl::Status status = notification.status();
+  if (absl::IsResourceExhausted(status) || absl::IsAborted(status)) {
+    return absl::FailedPreconditionError(status.message());
+  }
+  return notification;
+}
+
 // The header as it was signed: sealing completes what composing began.
 absl::StatusOr<v1::Header> SealedHeader(const v1::Envelope& envelope) {
   v1::Manifest manifest;
@@ -62,7 +74,7 @@ Sender::Sender(const EdgeParts& parts, Outbox* outbox, const References& referen
 absl::StatusOr<Sender::Taken> Sender::Take(const NativeFile& file, const std::string& done_name) {
   const std::string digest(AsStringView(Sha256({file.bytes})));
   if (const auto known = outbox_->FindByDigest(digest)) return TakenBefore(*known);
-  ASSIGN_OR_RETURN(const v1::NeutralNotification notification, parts_.format->Read(file));
+  ASSIGN_OR_RETURN(const v1::NeutralNotification notification, ReadNative(*parts_.format, file));
   if (outbox_->FindByNativeId(notification.native_id())) {
     return absl::InvalidArgumentError(
         "`native_id`: a record with this id was sent before, with other content; what is new goes "

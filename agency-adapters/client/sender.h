@@ -45,7 +45,8 @@ class Sender {
     std::string done_name;   // the native file's name in done/
   };
   // Durable in the outbox when OK. `done_name` is where the caller will move the file.
-  // INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE: the record cannot be sent as it is.
+  // ALREADY_EXISTS: a receipt for something delivered here before; there is nothing to send.
+  // INVALID_ARGUMENT, FAILED_PRECONDITION: the record cannot be sent as it is.
   // Other errors: try again later, nothing has changed.
   absl::StatusOr<Taken> Take(const NativeFile& file, const std::string& done_name);
 
