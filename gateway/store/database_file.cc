@@ -209,7 +209,6 @@ absl::Status PrepareForWriting(const std::string& path, Connection* connection) 
   RETURN_IF_ERROR(connection->Execute(kSettings));
   ASSIGN_OR_RETURN(const int64_t tables,
                    ReadNumber(connection, "SELECT count(*) FROM sqlite_schema"));
-  if (sqlite3_db_readonly(connection->handle(), "main") != 0) return NotWritable(path);
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (tables == 0 && application == 0) {
     RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
