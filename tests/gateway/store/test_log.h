@@ -58,15 +58,14 @@ inline absl::Status WriteBatch(Store* store, uint64_t count) {
 }
 
 // Exports the file's log and verifies every entry of it. Returns its size.
-inline absl::StatusOr<uint64_t> VerifyStored(const std::string& database) {
+inline absl::StatusOr<uint64_t> VerifyStored(const std::string& database,
+                                             const VerifierKey& key = SampleVerifierKey()) {
   const std::string directory = database + "-tiles";
   std::filesystem::remove_all(directory);
   ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, OpenBeside(database));
-  RETURN_IF_ERROR(ExportLog(SqlReader(connection.get()), directory, SampleVerifierKey()).status());
-  ASSIGN_OR_RETURN(
-      const VerifiedLog log,
-      VerifyLog([&](const std::string& path) { return ReadFile(directory + "/" + path); },
-                SampleVerifierKey()));
+  RETURN_IF_ERROR(ExportLog(SqlReader(connection.get()), directory, key).status());
+  const auto read = [&](const std::string& path) { return ReadFile(directory + "/" + path); };
+  ASSIGN_OR_RETURN(const VerifiedLog log, VerifyLog(read, key));
   return log.checkpoint.size;
 }
 
