@@ -47,6 +47,7 @@ class FakeGateway {
   size_t enrolments_left = 1'000'000;
   absl::Status down;            // what every call but Acknowledge answers while not OK
   absl::Status submit_refusal;  // what Submit answers while not OK
+  std::function<void()> on_acknowledged = [] {};
   std::function<void(v1::SubmitResponse*)> tamper_answer = [](v1::SubmitResponse*) {};
   std::function<void(v1::Delivery*)> tamper_delivery = [](v1::Delivery*) {};
   std::function<void(v1::EnrolResponse*)> tamper_enrolment = [](v1::EnrolResponse*) {};
@@ -340,6 +341,7 @@ inline absl::StatusOr<v1::AcknowledgeResponse> FakeGateway::Acknowledge(
       outcome.mutable_outcome()->set_reason_code(request.reason_code());
       queues_[sender_of_[delivery.message_id()]].push_back(outcome);
     }
+    on_acknowledged();
     return v1::AcknowledgeResponse();
   }
   return absl::NotFoundError("`delivery_id` names nothing that waits for this agency");
