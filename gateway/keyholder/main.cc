@@ -68,7 +68,7 @@ absl::Status Serve(const v1::KeyHolderConfig& config, const StopSignals& stop) {
   options.max_message_bytes = kMaxMessageBytes;
   ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                    StartServer(options, verifier.get(), {&service}));
-  log.Write("listening", {{"address", server->address()}});
+  log.Write("ready", {{"name", config.name()}, {"address", server->address()}});
   stop.Wait();
   server->Shutdown(kPatience);
   log.Write("stopped");

@@ -50,7 +50,8 @@ grpc::ChannelArguments Arguments(const ChannelOptions& options) {
   arguments.SetMaxReceiveMessageSize(options.max_message_bytes);
   arguments.SetMaxSendMessageSize(options.max_message_bytes);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  // Also what one attempt may take: a handshake on a busy machine needs more than the backoff.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
   // Slower than the server's limit on pings, quick enough for a held stream to notice a lost link.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20000);
@@ -67,6 +68,7 @@ grpc::ChannelArguments Arguments(const ChannelOptions& options) {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ChannelOptions& options,
                                                        const Clock* clock) {
   AllowOnlyTls13();
+  PollBetweenCalls();
   CatchGrpcLog();
   ASSIGN_OR_RETURN(Peer server, ParseServerName(options.server_name));
   RETURN_IF_ERROR(

@@ -76,6 +76,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> StartServer(
     const ServerOptions& options, const PeerVerifier* verifier,
     const std::vector<grpc::Service*>& services) {
   AllowOnlyTls13();
+  PollBetweenCalls();
   CatchGrpcLog();
   RETURN_IF_ERROR(CheckTlsFiles(options.tls, options.self, CertificateUsage::kServer, absl::Now()));
   const ConnectionLimits limits = {
@@ -103,6 +104,10 @@ absl::StatusOr<std::unique_ptr<RpcServer>> StartServer(
 }
 
 RpcServer::~RpcServer() { Shutdown(absl::ZeroDuration()); }
+
+void RpcServer::SetServing(bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(serving);
+}
 
 void RpcServer::Shutdown(absl::Duration patience) {
   if (acceptor_ != nullptr) acceptor_->Stop();

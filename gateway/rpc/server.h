@@ -46,6 +46,9 @@ class RpcServer {
   const std::string& address() const { return acceptor_->address(); }
   AcceptorCounts connections() const { return acceptor_->counts(); }
 
+  // What gRPC's health service answers while the server runs: whether it can do its work.
+  void SetServing(bool serving);
+
   // Takes no new connection or call, lets calls end for at most `patience`, cancels the rest and
   // returns when none is left. Health answers NOT_SERVING meanwhile. Streams that are held open by
   // design should be ended by their handlers first. May be called again.

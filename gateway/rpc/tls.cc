@@ -44,6 +44,12 @@ void AllowOnlyTls13() {
   if (set != 0) std::abort();  // without it TLS 1.2 would be spoken
 }
 
+void PollBetweenCalls() {
+  static const int set =
+      setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", /*overwrite=*/1);
+  if (set != 0) std::abort();  // without it a lost connection may never come back
+}
+
 absl::Status CheckTlsFiles(const v1::TlsFiles& tls, const Peer& self, CertificateUsage usage,
                            absl::Time now) {
   const std::string& path = tls.certificate();

@@ -20,6 +20,11 @@ namespace sluss {
 // this first; the rest of the program must not use gRPC's security interface by other ways.
 void AllowOnlyTls13();
 
+// gRPC 1.51 looks at a connection that is being made only while a call waits, else every 5 s; calls
+// that fail at once because there is no connection do not wait, and so the handshake outlives its
+// deadline again and again. This makes it look often enough. StartServer and Connect call it too.
+void PollBetweenCalls();
+
 // Whether this party can speak as `self` with `tls`: files readable, the private key by its owner
 // only and belonging to the certificate, the certificate issued by the authority, naming `self`,
 // for `usage`, valid now. The error names the file and the cure.
