@@ -195,6 +195,7 @@ absl::StatusOr<v1::OutboxRecord> Sender::Submit(const v1::OutboxRecord& record) 
   if (!request.mutable_envelope()->ParseFromString(record.envelope())) {
     return absl::DataLossError("the sealed message in the outbox is damaged");
   }
+  request.set_sent_us(absl::ToUnixMicros(parts_.clock->Now()));
   const bool feedback = record.header().purpose() == std::string(kFeedbackPurpose);
   ASSIGN_OR_RETURN(const v1::SubmitResponse answer,
                    feedback ? parts_.link->Feedback(request) : parts_.link->Submit(request));

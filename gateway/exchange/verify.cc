@@ -29,13 +29,17 @@ absl::Status CheckSender(const v1::Header& header, const AgencyId& caller) {
       absl::StrCat("`sender` is not the agency `", caller.value(), "` that its certificate names"));
 }
 
-absl::Status CheckClock(const v1::Header& header, absl::Time now, absl::Duration skew) {
+// Sealed messages may have waited in the sender's outbox while no gateway answered, but not longer
+// than they would have waited here. Whether the sender's clock is right is seen from the moment of
+// the call, by whoever takes it.
+absl::Status CheckClock(const v1::Header& header, absl::Time now, const ExchangeLimits& limits) {
   const absl::Duration off = absl::FromUnixMicros(header.created_us()) - now;
-  if (off <= skew && off >= -skew) return absl::OkStatus();
+  if (off <= limits.clock_skew && off >= -limits.expire) return absl::OkStatus();
   return Fault("created_us",
                absl::StrCat("is ", absl::FormatDuration(absl::Trunc(off, absl::Seconds(1))),
-                            " from the gateway's clock, at most ", absl::FormatDuration(skew),
-                            " is accepted: set the clock, or seal anew what waited longer"));
+                            " from the gateway's clock: set the clock, or seal anew what waited "
+                            "longer than ",
+                            absl::FormatDuration(limits.expire)));
 }
 
 absl::Status CheckUrgency(const v1::Header& header) {
@@ -156,7 +160,7 @@ absl::StatusOr<Verified> Verified::Verify(Submission submission, const KeyDirect
                    CheckEnvelope(std::move(submission.envelope_), directory));
   const v1::Header& header = checked.header();
   RETURN_IF_ERROR(CheckSender(header, submission.caller_));
-  RETURN_IF_ERROR(CheckClock(header, now, limits.clock_skew));
+  RETURN_IF_ERROR(CheckClock(header, now, limits));
   RETURN_IF_ERROR(CheckUrgency(header));
   RETURN_IF_ERROR(CheckCounts(header, checked));
   RETURN_IF_ERROR(CheckPurpose(checked, submission.route_, policy));

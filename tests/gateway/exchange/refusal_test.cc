@@ -101,12 +101,12 @@ TEST_P(BadHeaderTest, IsRejectedWithItsFieldAndRecorded) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadHeaderTest,
     ::testing::Values(
-        BadHeader{"ClockTenMinutesBehind",
+        BadHeader{"WaitedLongerThanAnyMessageMay",
                   [](ExchangeWorld& world, Outgoing& outgoing) {
                     outgoing.header.set_created_us(
-                        absl::ToUnixMicros(world.clock().Now() - absl::Minutes(10)));
+                        absl::ToUnixMicros(world.clock().Now() - absl::Hours(73)));
                   },
-                  "`created_us` is -10m from the gateway's clock", "created-us"},
+                  "`created_us` is -73h from the gateway's clock", "created-us"},
         BadHeader{"ClockTenMinutesAhead",
                   [](ExchangeWorld& world, Outgoing& outgoing) {
                     outgoing.header.set_created_us(
