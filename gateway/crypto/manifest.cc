@@ -64,7 +64,9 @@ absl::Status CheckHeader(const v1::Header& header, const KeyDirectory& directory
   if (!header.reply_to().empty()) {
     RETURN_IF_ERROR(ParseId16<MessageId>(header.reply_to(), "reply_to").status());
   }
-  if (header.has_age() && header.age().from() >= header.age().below()) {
+  // `below` 0: no upper end.
+  if (header.has_age() && header.age().below() != 0 &&
+      header.age().from() >= header.age().below()) {
     return absl::InvalidArgumentError("`age` is an empty interval");
   }
   RETURN_IF_ERROR(CheckConsentIds(header));

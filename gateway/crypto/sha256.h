@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -19,6 +20,11 @@ Sha256Digest Sha256(std::initializer_list<absl::string_view> parts);
 
 inline absl::string_view AsStringView(const Sha256Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// The 32 bytes of one message, for callers below this module that are handed a hash function.
+inline std::string Sha256String(absl::string_view message) {
+  return std::string(AsStringView(Sha256({message})));
 }
 
 }  // namespace sluss
