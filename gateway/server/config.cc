@@ -1,0 +1,79 @@
+#include "gateway/server/config.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/config_check.h"
+#include "gateway/base/ids.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/base/text_file.h"
+#include "gateway/rpc/config_fields.h"
+
+namespace sluss {
+namespace {
+
+void CheckAgencies(ConfigCheck& check, const v1::GatewayConfig& config) {
+  if (config.agency().empty()) check.Fault("agency", "name at least one agency that may connect");
+  std::set<std::string> seen;
+  for (int i = 0; i < config.agency_size(); ++i) {
+    if (const auto agency = ParseAgencyId(config.agency(i)); !agency.ok()) {
+      check.Fault("agency", agency.status().message(), i);
+    } else if (!seen.insert(config.agency(i)).second) {
+      check.Fault("agency", absl::StrCat("`", config.agency(i), "` stands twice"), i);
+    }
+  }
+}
+
+void CheckPolicies(ConfigCheck& check, v1::GatewayConfig& config) {
+  check.Directory("catalogue", config.mutable_catalogue());
+  if (config.policy().empty()) check.Fault("policy", "name at least one policy file");
+  for (int i = 0; i < config.policy_size(); ++i) {
+    check.File("policy", config.mutable_policy(i), i);
+  }
+}
+
+void FillLimits(ConfigCheck& check, v1::Limits& limits) {
+  const auto range = [&](absl::string_view field, uint32_t value, uint32_t standard, uint32_t min,
+                         uint32_t max) {
+    return check.Range(absl::StrCat("limits.", field), value, standard, min, max);
+  };
+  // 30 MB of native record plus sealing; the same figure as the SDK's limit.
+  limits.set_max_message_bytes(
+      range("max_message_bytes", limits.max_message_bytes(), 32u << 20, 64u << 10, 64u << 20));
+  limits.set_requests_per_second(
+      range("requests_per_second", limits.requests_per_second(), 2000, 1, 100000));
+  limits.set_max_connections(range("max_connections", limits.max_connections(), 1000, 8, 10000));
+  limits.set_max_connections_per_source(
+      range("max_connections_per_source", limits.max_connections_per_source(), 64, 2, 10000));
+  limits.set_max_streams_per_agency(
+      range("max_streams_per_agency", limits.max_streams_per_agency(), 4, 1, 64));
+  limits.set_clock_skew_seconds(
+      range("clock_skew_seconds", limits.clock_skew_seconds(), 300, 10, 600));
+  limits.set_expire_hours(range("expire_hours", limits.expire_hours(), 14 * 24, 1, 90 * 24));
+  limits.set_enrolments_per_day(
+      range("enrolments_per_day", limits.enrolments_per_day(), 20000, 1, 1000000));
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
+  v1::GatewayConfig config;
+  ASSIGN_OR_RETURN(const TextFile file, TextFile::Load(path, &config));
+  ConfigCheck check(file);
+  CheckPeerName(&check, "name", config.name(), PeerKind::kGateway);
+  check.Address("listen", config.listen());
+  CheckTlsFields(&check, config.mutable_tls());
+  check.Directory("keys_dir", config.mutable_keys_dir());
+  check.File("key_directory", config.mutable_key_directory());
+  check.FileToCreate("database", config.mutable_database());
+  CheckPolicies(check, config);
+  check.Address("keyholder.address", config.keyholder().address());
+  CheckPeerName(&check, "keyholder.name", config.keyholder().name(), PeerKind::kKeyHolder);
+  FillLimits(check, *config.mutable_limits());
+  check.Required("log_origin", config.log_origin());
+  CheckAgencies(check, config);
+  RETURN_IF_ERROR(check.Finish());
+  return config;
+}
+
+}  // namespace sluss

@@ -1,0 +1,167 @@
+#include "gateway/server/gateway.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/base/text_file.h"
+#include "gateway/crypto/holder.h"
+#include "gateway/crypto/key_files.h"
+#include "gateway/server/policy_files.h"
+#include "gateway/store/sqlite_store.h"
+#include "gateway/tlog/checkpoint.h"
+
+namespace sluss {
+namespace {
+
+constexpr std::chrono::milliseconds kTick(2000);
+
+// The policies of the configuration, in force as long as the process lives.
+class ConfiguredPolicies : public PolicyInForce {
+ public:
+  explicit ConfiguredPolicies(std::shared_ptr<const PolicySet> set) : set_(std::move(set)) {}
+  std::shared_ptr<const PolicySet> Current() const override { return set_; }
+
+ private:
+  const std::shared_ptr<const PolicySet> set_;
+};
+
+absl::StatusOr<std::shared_ptr<const KeyDirectory>> LoadKeyDirectory(const std::string& path) {
+  v1::KeyDirectory keys;
+  RETURN_IF_ERROR(TextFile::Load(path, &keys).status());
+  auto directory = KeyDirectory::Activate(keys);
+  if (directory.ok()) return directory;
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", directory.status().message()));
+}
+
+absl::Status CheckAgenciesHaveKeys(const v1::GatewayConfig& config, const KeyDirectory& keys) {
+  for (const std::string& agency : config.agency()) {
+    if (keys.FindAgency(AgencyId(agency)) == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("agency `", agency, "` has no keys in `", config.key_directory(),
+                       "`: assemble the key directory with its public keys"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LogIdentity> LoadLogIdentity(const v1::GatewayConfig& config,
+                                            const KeyDirectory& keys) {
+  ASSIGN_OR_RETURN(LogSecrets secrets, LoadLogSecrets(config.keys_dir()));
+  const v1::LogKey own = secrets.PublicKey();
+  if (secrets.origin != config.log_origin() || own.verifier_key() != keys.log().verifier_key()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the log key in `", config.keys_dir(), "` is for `", secrets.origin,
+                     "` and must be the one of `log_origin` and of the key directory"));
+  }
+  ASSIGN_OR_RETURN(const VerifierKey verifier, VerifierKey::Parse(own.verifier_key()));
+  const auto key = std::make_shared<const LogSecrets>(std::move(secrets));
+  return LogIdentity{
+      .origin = key->origin, .verifier = verifier, .sign = [key](const Checkpoint& checkpoint) {
+        return SignCheckpoint(checkpoint, key->signing);
+      }};
+}
+
+ExchangeLimits LimitsOf(const v1::Limits& limits) {
+  ExchangeLimits out;
+  out.max_message_bytes = limits.max_message_bytes();
+  out.clock_skew = absl::Seconds(limits.clock_skew_seconds());
+  out.expire = absl::Hours(limits.expire_hours());
+  out.enrolments_per_day = limits.enrolments_per_day();
+  return out;
+}
+
+}  // namespace
+
+Gateway::Gateway(const v1::GatewayConfig& config, const Clock* clock, EventLog* events)
+    : config_(config), clock_(clock), events_(events) {}
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const v1::GatewayConfig& config,
+                                                        const Clock* clock, EventLog* events) {
+  std::unique_ptr<Gateway> gateway(new Gateway(config, clock, events));
+  RETURN_IF_ERROR(gateway->Join());
+  gateway->ticker_ = std::thread([raw = gateway.get()] { raw->Tick(); });
+  return gateway;
+}
+
+absl::Status Gateway::Join() {
+  ASSIGN_OR_RETURN(auto policies, LoadPolicies(config_));
+  policies_ = std::make_unique<ConfiguredPolicies>(std::move(policies));
+  ASSIGN_OR_RETURN(const auto keys, LoadKeyDirectory(config_.key_directory()));
+  RETURN_IF_ERROR(CheckAgenciesHaveKeys(config_, *keys));
+  ASSIGN_OR_RETURN(HolderSecrets secrets, LoadHolderSecrets(config_.keys_dir()));
+  ASSIGN_OR_RETURN(holder_, Holder::Create(HolderRole::kGateway, std::move(secrets), keys));
+  ASSIGN_OR_RETURN(LogIdentity log, LoadLogIdentity(config_, *keys));
+  ASSIGN_OR_RETURN(store_, OpenSqliteStore(config_.database()));
+  ASSIGN_OR_RETURN(key_holder_, KeyHolderLink::Create(config_, clock_));
+  ASSIGN_OR_RETURN(exchange_, Exchange::Create({.store = store_.get(),
+                                                .clock = clock_,
+                                                .policies = policies_.get(),
+                                                .key_holder = key_holder_.get(),
+                                                .holder = holder_.get(),
+                                                .log = std::move(log)},
+                                               LimitsOf(config_.limits())));
+  ASSIGN_OR_RETURN(verifier_, PeerVerifier::Create(config_.tls().authority(),
+                                                   config_.tls().revocation_list(), clock_));
+  streams_ = std::make_unique<StreamRegistry>(verifier_.get());
+  service_ = std::make_unique<GatewayService>(ServiceParts{.exchange = exchange_.get(),
+                                                           .directory = keys.get(),
+                                                           .verifier = verifier_.get(),
+                                                           .streams = streams_.get(),
+                                                           .clock = clock_,
+                                                           .events = events_},
+                                              config_);
+  ASSIGN_OR_RETURN(const Peer self, ParseServerName(config_.name()));
+  const v1::Limits& limits = config_.limits();
+  ASSIGN_OR_RETURN(
+      server_,
+      StartServer(
+          {.listen = config_.listen(),
+           .self = self,
+           .tls = config_.tls(),
+           .max_connections = static_cast<int>(limits.max_connections()),
+           .max_connections_per_source = static_cast<int>(limits.max_connections_per_source()),
+           .max_message_bytes = static_cast<int>(limits.max_message_bytes()),
+           // Each held stream takes a thread; the rest is for calls.
+           .max_threads =
+               static_cast<int>(limits.max_streams_per_agency() * config_.agency_size()) + 128},
+          verifier_.get(), {service_.get()}));
+  return absl::OkStatus();
+}
+
+void Gateway::Tick() {
+  bool healthy = true;
+  MutexLock lock(&mutex_);
+  while (!stopping_) {
+    stopped_.WaitFor(&mutex_, kTick);
+    if (stopping_) return;
+    mutex_.Unlock();
+    const absl::Status swept = exchange_->Sweep();
+    const absl::Status health = exchange_->health();
+    const bool now_healthy = swept.ok() && health.ok();
+    if (now_healthy != healthy) {
+      events_->Write(now_healthy ? "log-resumed" : "log-stopped",
+                     {{"cause", std::string((health.ok() ? swept : health).message())}});
+    }
+    healthy = now_healthy;
+    server_->SetServing(healthy);
+    mutex_.Lock();
+  }
+}
+
+void Gateway::Stop(absl::Duration patience) {
+  {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+    stopped_.NotifyAll();
+  }
+  if (ticker_.joinable()) ticker_.join();
+  if (exchange_ != nullptr) exchange_->CloseStreams();
+  if (server_ != nullptr) server_->Shutdown(patience);
+}
+
+Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
+
+}  // namespace sluss

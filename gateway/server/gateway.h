@@ -1,0 +1,69 @@
+// A whole gateway in one object: the parts are made and joined here and nowhere else.
+#ifndef SLUSS_GATEWAY_SERVER_GATEWAY_H_
+#define SLUSS_GATEWAY_SERVER_GATEWAY_H_
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/event_log.h"
+#include "gateway/base/mutex.h"
+#include "gateway/exchange/exchange.h"
+#include "gateway/exchange/policy_in_force.h"
+#include "gateway/rpc/peer_verifier.h"
+#include "gateway/rpc/server.h"
+#include "gateway/rpc/stream_registry.h"
+#include "gateway/server/key_holder_link.h"
+#include "gateway/server/service.h"
+#include "proto/config.pb.h"
+
+namespace sluss {
+
+// Serves from its creation until Stop. Thread-safe.
+class Gateway {
+ public:
+  // `config` comes from LoadGatewayConfig. `clock` and `events` must outlive the gateway. Every
+  // fault is named with its cure and nothing listens when there is one.
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const v1::GatewayConfig& config,
+                                                        const Clock* clock, EventLog* events);
+  ~Gateway();
+
+  const std::string& address() const { return server_->address(); }
+
+  // Ends streams, lets running calls end for at most `patience`, finishes what the ledger holds.
+  // Nothing that was answered is lost, nothing that was not is kept back. May be called again.
+  void Stop(absl::Duration patience);
+
+ private:
+  Gateway(const v1::GatewayConfig& config, const Clock* clock, EventLog* events);
+
+  absl::Status Join();
+  // What time does by itself, every few seconds, in a thread of its own.
+  void Tick();
+
+  const v1::GatewayConfig config_;
+  const Clock* const clock_;
+  EventLog* const events_;
+
+  // In the order of their making; each outlives what is below it.
+  std::unique_ptr<PolicyInForce> policies_;
+  std::unique_ptr<const Holder> holder_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<KeyHolderLink> key_holder_;
+  std::unique_ptr<Exchange> exchange_;
+  std::unique_ptr<PeerVerifier> verifier_;
+  std::unique_ptr<StreamRegistry> streams_;
+  std::unique_ptr<GatewayService> service_;
+  std::unique_ptr<RpcServer> server_;
+
+  Mutex mutex_;
+  CondVar stopped_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread ticker_;
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_SERVER_GATEWAY_H_

@@ -1,0 +1,49 @@
+#include "gateway/server/key_holder_link.h"
+
+#include <chrono>
+
+#include "gateway/base/status_macros.h"
+#include "gateway/rpc/channel.h"
+#include "gateway/rpc/peer.h"
+#include "gateway/rpc/status.h"
+
+namespace sluss {
+namespace {
+
+constexpr std::chrono::seconds kPatience(10);
+
+// Room for a full batch of elements or hops, and nothing like a message.
+constexpr int kMaxBytes = 1 << 20;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KeyHolderLink>> KeyHolderLink::Create(
+    const v1::GatewayConfig& config, const Clock* clock) {
+  ASSIGN_OR_RETURN(const Peer self, ParseServerName(config.name()));
+  ASSIGN_OR_RETURN(const auto channel, Connect({.address = config.keyholder().address(),
+                                                .server_name = config.keyholder().name(),
+                                                .self = self,
+                                                .tls = config.tls(),
+                                                .max_message_bytes = kMaxBytes},
+                                               clock));
+  return std::unique_ptr<KeyHolderLink>(new KeyHolderLink(v1::KeyHolder::NewStub(channel)));
+}
+
+absl::StatusOr<v1::TransformResponse> KeyHolderLink::Transform(
+    const v1::TransformRequest& request) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  v1::TransformResponse response;
+  RETURN_IF_ERROR(FromGrpc(stub_->Transform(&context, request, &response)));
+  return response;
+}
+
+absl::StatusOr<v1::EvaluateResponse> KeyHolderLink::Evaluate(const v1::EvaluateRequest& request) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  v1::EvaluateResponse response;
+  RETURN_IF_ERROR(FromGrpc(stub_->Evaluate(&context, request, &response)));
+  return response;
+}
+
+}  // namespace sluss

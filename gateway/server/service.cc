@@ -1,0 +1,218 @@
+#include "gateway/server/service.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/rpc/authenticate.h"
+#include "gateway/rpc/status.h"
+
+namespace sluss {
+namespace {
+
+// How long a held stream sleeps before it looks whether its peer is still there.
+constexpr std::chrono::milliseconds kStreamPatience(500);
+
+// Whether an envelope says that it is a duty report. Unverified: used only to not hold it back, and
+// what is gained by lying is a place in the queue of the agency's own certificate.
+bool ClaimsDuty(const v1::Envelope& envelope) {
+  v1::Manifest manifest;
+  v1::Header header;
+  return manifest.ParseFromString(envelope.manifest()) &&
+         header.ParseFromString(manifest.header()) && header.purpose() == "PROTECTION";
+}
+
+template <typename Response>
+grpc::Status Finish(absl::StatusOr<Response> answer, Response* response) {
+  if (!answer.ok()) return ToGrpc(answer.status());
+  *response = *std::move(answer);
+  return grpc::Status::OK;
+}
+
+}  // namespace
+
+GatewayService::GatewayService(const ServiceParts& parts, const v1::GatewayConfig& config)
+    : parts_(parts),
+      agencies_(config.agency().begin(), config.agency().end()),
+      max_streams_(config.limits().max_streams_per_agency()),
+      clock_skew_(absl::Seconds(config.limits().clock_skew_seconds())),
+      limiter_(config.limits().requests_per_second(), parts.clock) {}
+
+absl::StatusOr<AgencyId> GatewayService::Caller(const grpc::ServerContext& context) const {
+  ASSIGN_OR_RETURN(const Peer peer, Authenticate(context, *parts_.verifier));
+  if (peer.kind != PeerKind::kAgency || agencies_.count(peer.name) == 0) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("`", peer.name, "` is not an agency of this gateway: ask its administrator"));
+  }
+  return AgencyId(peer.name);
+}
+
+absl::StatusOr<AgencyId> GatewayService::Admit(const grpc::ServerContext& context, bool duty) {
+  ASSIGN_OR_RETURN(AgencyId caller, Caller(context));
+  if (!duty) RETURN_IF_ERROR(limiter_.Take(caller));
+  return caller;
+}
+
+absl::Status GatewayService::CheckClock(const v1::SubmitRequest& request) const {
+  const absl::Duration off = absl::FromUnixMicros(request.sent_us()) - parts_.clock->Now();
+  if (off <= clock_skew_ && off >= -clock_skew_) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("`sent_us` is ", absl::FormatDuration(absl::Trunc(off, absl::Seconds(1))),
+                   " from the gateway's clock: set the clock of the sending machine"));
+}
+
+grpc::Status GatewayService::Answer(const AgencyId& caller,
+                                    absl::StatusOr<v1::SubmitResponse> answer,
+                                    v1::SubmitResponse* response) {
+  if (!answer.ok()) {
+    parts_.events->Write("refused", {{"agency", caller.value()},
+                                     {"code", absl::StatusCodeToString(answer.status().code())}});
+    return ToGrpc(answer.status());
+  }
+  *response = *std::move(answer);
+  const v1::Decision& decision = response->decision();
+  parts_.events->Write("decided", {{"agency", caller.value()},
+                                   {"verdict", v1::Verdict_Name(decision.verdict())},
+                                   {"reason", decision.reason_code()},
+                                   {"entry", response->receipt().index()},
+                                   {"duplicate", response->duplicate()}});
+  return grpc::Status::OK;
+}
+
+grpc::Status GatewayService::Submit(grpc::ServerContext* context, const v1::SubmitRequest* request,
+                                    v1::SubmitResponse* response) {
+  const auto caller = Admit(*context, ClaimsDuty(request->envelope()));
+  if (!caller.ok()) return ToGrpc(caller.status());
+  if (absl::Status clock = CheckClock(*request); !clock.ok()) return ToGrpc(clock);
+  return Answer(*caller, parts_.exchange->Submit(*caller, request->envelope()), response);
+}
+
+grpc::Status GatewayService::Feedback(grpc::ServerContext* context,
+                                      const v1::SubmitRequest* request,
+                                      v1::SubmitResponse* response) {
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  if (absl::Status clock = CheckClock(*request); !clock.ok()) return ToGrpc(clock);
+  return Answer(*caller, parts_.exchange->Feedback(*caller, request->envelope()), response);
+}
+
+grpc::Status GatewayService::Preflight(grpc::ServerContext* context,
+                                       const v1::PreflightRequest* request,
+                                       v1::PreflightResponse* response) {
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  return Finish(parts_.exchange->Preflight(*caller, *request), response);
+}
+
+// Held streams take a thread each, so an agency may hold only so many.
+class GatewayService::StreamSlot {
+ public:
+  static absl::StatusOr<std::unique_ptr<StreamSlot>> Take(GatewayService* service,
+                                                          const AgencyId& agency) {
+    MutexLock lock(&service->mutex_);
+    uint32_t& open = service->open_streams_[agency];
+    if (open >= service->max_streams_) {
+      return absl::ResourceExhaustedError(absl::StrCat("this agency already holds ", open,
+                                                       " streams: end one before opening another"));
+    }
+    ++open;
+    return std::make_unique<StreamSlot>(service, agency);
+  }
+  StreamSlot(GatewayService* service, AgencyId agency)
+      : service_(service), agency_(std::move(agency)) {}
+  ~StreamSlot() {
+    MutexLock lock(&service_->mutex_);
+    --service_->open_streams_[agency_];
+  }
+
+ private:
+  GatewayService* const service_;
+  const AgencyId agency_;
+};
+
+absl::Status GatewayService::Deliver(grpc::ServerContext* context, const v1::FetchRequest& request,
+                                     grpc::ServerWriter<v1::Delivery>* writer) {
+  ASSIGN_OR_RETURN(const AgencyId caller, Admit(*context));
+  ASSIGN_OR_RETURN(const auto slot, StreamSlot::Take(this, caller));
+  const StreamRegistry::Handle watched = parts_.streams->Register(context);
+  ASSIGN_OR_RETURN(const auto stream, parts_.exchange->Fetch(caller, request.window()));
+  while (!context->IsCancelled()) {
+    ASSIGN_OR_RETURN(const std::optional<v1::Delivery> next, stream->Next(kStreamPatience));
+    if (!next) continue;
+    // Not only at the opening: a certificate revoked a moment ago gets nothing more.
+    RETURN_IF_ERROR(Caller(*context).status());
+    if (!writer->Write(*next)) break;
+  }
+  return absl::CancelledError("the stream was ended");
+}
+
+grpc::Status GatewayService::Fetch(grpc::ServerContext* context, const v1::FetchRequest* request,
+                                   grpc::ServerWriter<v1::Delivery>* writer) {
+  return ToGrpc(Deliver(context, *request, writer));
+}
+
+grpc::Status GatewayService::Acknowledge(grpc::ServerContext* context,
+                                         const v1::AcknowledgeRequest* request,
+                                         v1::AcknowledgeResponse* response) {
+  const auto caller = Caller(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  return Finish(parts_.exchange->Acknowledge(*caller, *request), response);
+}
+
+grpc::Status GatewayService::Withdraw(grpc::ServerContext* context,
+                                      const v1::WithdrawRequest* request,
+                                      v1::WithdrawResponse* response) {
+  // Never held back: what is queued must stop at once.
+  const auto caller = Caller(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  return Finish(parts_.exchange->Withdraw(*caller, *request), response);
+}
+
+grpc::Status GatewayService::RegisterConsent(grpc::ServerContext* context,
+                                             const v1::RegisterConsentRequest* request,
+                                             v1::RegisterConsentResponse* response) {
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  return Finish(parts_.exchange->RegisterConsent(*caller, *request), response);
+}
+
+grpc::Status GatewayService::GetConsent(grpc::ServerContext* context,
+                                        const v1::GetConsentRequest* request,
+                                        v1::GetConsentResponse* response) {
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  return Finish(parts_.exchange->GetConsent(*caller, *request), response);
+}
+
+grpc::Status GatewayService::GetStatus(grpc::ServerContext* context,
+                                       const v1::GetStatusRequest* request,
+                                       v1::GetStatusResponse* response) {
+  const auto peer = Authenticate(*context, *parts_.verifier);
+  if (!peer.ok()) return ToGrpc(peer.status());
+  if (peer->kind == PeerKind::kRole && request->message_id().empty()) {
+    return Finish(parts_.exchange->GetStatus(AgencyId(), *request), response);
+  }
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  return Finish(parts_.exchange->GetStatus(*caller, *request), response);
+}
+
+grpc::Status GatewayService::Enrol(grpc::ServerContext* context, const v1::EnrolRequest* request,
+                                   v1::EnrolResponse* response) {
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  return Finish(parts_.exchange->Enrol(*caller, *request), response);
+}
+
+grpc::Status GatewayService::GetKeyDirectory(grpc::ServerContext* context,
+                                             const v1::GetKeyDirectoryRequest* request,
+                                             v1::KeyDirectory* response) {
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  *response = parts_.directory->proto();
+  return grpc::Status::OK;
+}
+
+}  // namespace sluss
