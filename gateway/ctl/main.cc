@@ -1,0 +1,18 @@
+// slussctl: the tool of administrators and officers. Each command lives beside what it shows.
+#include "CLI/CLI.hpp"
+#include "gateway/crypto/keys_command.h"
+#include "gateway/crypto/sha256.h"
+#include "gateway/ctl/status_command.h"
+#include "gateway/store/log_command.h"
+#include "policy/policy_command.h"
+
+int main(int argc, char** argv) {
+  CLI::App app("slussctl: administer a Sluss exchange");
+  app.require_subcommand(1);
+  sluss::AddKeysCommands(app);
+  sluss::AddLogCommands(app);
+  sluss::AddPolicyCommands(app, sluss::Sha256String);
+  sluss::AddStatusCommand(app);
+  CLI11_PARSE(app, argc, argv);
+  return 0;
+}
