@@ -1,0 +1,105 @@
+#include <atomic>
+#include <iostream>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/crypto/personal_number.h"
+#include "gateway/crypto/random.h"
+#include "gateway/crypto/seal.h"
+#include "gateway/rpc/status.h"
+#include "tests/benchmarks/load/ends.h"
+#include "tests/benchmarks/load/measure.h"
+
+namespace sluss {
+namespace {
+
+// A published test identity; every message is about the same child, which nobody on the way can
+// see.
+constexpr absl::string_view kTestNumber = "201105249807";
+
+// A care need from child psychiatry to social services (OSL 25:12): waits for both hops.
+absl::StatusOr<v1::Envelope> Seal(const Party& sender, const std::string& recipient,
+                                  std::string message_id) {
+  Outgoing outgoing;
+  v1::Header& header = outgoing.header;
+  header.set_message_id(std::move(message_id));
+  header.set_recipient(recipient);
+  header.set_purpose("CARE_AND_SUPPORT");
+  header.set_legal_basis("OSL-25-12");
+  header.set_urgency(v1::NORMAL);
+  header.set_created_us(absl::ToUnixMicros(absl::Now()));
+  header.mutable_age()->set_from(15);
+  header.mutable_age()->set_below(18);
+  v1::Attestation& attestation = *header.add_attestation();
+  attestation.set_officer(std::string(32, 'o'));
+  attestation.set_role("psychologist");
+  attestation.set_reason_digest(std::string(32, 'r'));
+  outgoing.parts = {{"IDENTITY", std::string(60, 'i')},
+                    {"NARRATIVE", std::string(700, 'n')},
+                    {"HEALTH", std::string(200, 'h')}};
+  ASSIGN_OR_RETURN(outgoing.number, CanonicalNumber::Parse(kTestNumber));
+  return SealEnvelope(outgoing, sender.secrets, *sender.directory);
+}
+
+// What the empty relay carries: the same sizes, nothing behind them.
+v1::Envelope Dummy(std::string message_id) {
+  v1::Header header;
+  header.set_message_id(std::move(message_id));
+  v1::Manifest manifest;
+  manifest.set_header(header.SerializeAsString());
+  manifest.add_compartment_digest(std::string(1024, 'x'));
+  v1::Envelope envelope;
+  envelope.set_manifest(manifest.SerializeAsString());
+  return envelope;
+}
+
+absl::Status SendOne(const Party& sender, const std::string& recipient, const Stage& stage,
+                     v1::Gateway::Stub& stub, const std::string& id, Journey& journey) {
+  journey.sent_ns = MonotonicNanoseconds();
+  v1::SubmitRequest request;
+  if (stage.sealed) {
+    ASSIGN_OR_RETURN(*request.mutable_envelope(), Seal(sender, recipient, id));
+    journey.sent_ns = MonotonicNanoseconds();  // latency is the exchange's; sealing is in the CPU
+  } else {
+    *request.mutable_envelope() = Dummy(id);
+  }
+  request.set_sent_us(absl::ToUnixMicros(absl::Now()));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  v1::SubmitResponse response;
+  RETURN_IF_ERROR(FromGrpc(stub.Submit(&context, request, &response)));
+  journey.answered_ns = MonotonicNanoseconds();
+  if (stage.sealed && response.decision().verdict() != v1::VERDICT_PERMIT) {
+    return absl::FailedPreconditionError(response.decision().reason_en());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RunSender(const Party& sender, const Party& receiver, const Stage& stage, Journeys& journeys) {
+  std::atomic<size_t> next{0};
+  const auto work = [&](v1::Gateway::Stub* stub) {
+    for (size_t i = next++; i < journeys.all().size(); i = next++) {
+      const absl::Status sent = SendOne(sender, receiver.config.agency(), stage, *stub,
+                                        journeys.MessageId(i), journeys.all()[i]);
+      if (!sent.ok() && journeys.failed()++ == 0) {
+        std::cerr << "sluss-load: submit: " << sent.message() << "\n";
+      }
+    }
+  };
+  const auto stub = ConnectParty(sender, stage.address);
+  if (!stub.ok()) {
+    std::cerr << "sluss-load: " << stub.status().message() << "\n";
+    journeys.failed() += journeys.all().size();
+    return;
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < stage.in_flight; ++i) threads.emplace_back(work, stub->get());
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace sluss
