@@ -1,0 +1,319 @@
+"""A whole exchange on loopback: throwaway authority, keys, registers, processes.
+
+World lays everything out below one directory, so that a test can scan it, break it or throw it away:
+  ca/ keyholder/ gateway/ agencies/NAME/{drop,out,state,keys} key-directory.txtpb logs/
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# agency -> (native format, mapping file)
+AGENCIES = {
+    "school/ekbacken": ("OPEN_EPLATFORM", "school-mapping.txtpb"),
+    "social-services/sundby": ("FIKS_LIFECARE", "social-services-mapping.txtpb"),
+    "police/region-mitt": ("SDK_MESSAGE", "police-mapping.txtpb"),
+    "child-psychiatry/bup-sundby": ("FHIR_R4", "child-psychiatry-mapping.txtpb"),
+}
+
+# The policies that the scenarios run under; local ones are added with `policies=`.
+TEMPLATES = ROOT / "policy" / "templates"
+
+
+class Process:
+    """One of our programs; its JSON event lines are kept in memory and in a log file."""
+
+    def __init__(self, name, command, log_path):
+        self.name = name
+        self.command = [str(part) for part in command]
+        self.log_path = log_path
+        self.events = []
+        self.changed = threading.Condition()
+        self.child = None
+
+    def start(self):
+        self.log = open(self.log_path, "ab")
+        self.child = subprocess.Popen(
+            self.command, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL)
+        self.reader = threading.Thread(target=self._read, args=(self.child,), daemon=True)
+        self.reader.start()
+
+    def _read(self, child):
+        for line in child.stdout:
+            self.log.write(line)
+            self.log.flush()
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            with self.changed:
+                self.events.append(event)
+                self.changed.notify_all()
+        with self.changed:
+            self.changed.notify_all()
+
+    def mark(self):
+        """Events from now on: pass the answer to wait_for as `since`."""
+        with self.changed:
+            return len(self.events)
+
+    def wait_for(self, wanted, since=0, timeout=20.0):
+        """The first event at or after `since` for which wanted(event) is true, or None."""
+        deadline = time.monotonic() + timeout
+        position = since
+        with self.changed:
+            while True:
+                while position < len(self.events):
+                    if wanted(self.events[position]):
+                        return self.events[position]
+                    position += 1
+                left = deadline - time.monotonic()
+                if left <= 0 or not self.changed.wait(left):
+                    return None
+
+    def wait_ready(self, since=0, timeout=20.0):
+        if self.wait_for(lambda event: event.get("event") == "ready", since, timeout) is None:
+            raise RuntimeError(f"{self.name} did not become ready; see {self.log_path}\n{self.tail()}")
+
+    def tail(self, lines=15):
+        text = pathlib.Path(self.log_path).read_text(errors="replace").splitlines()
+        return "\n".join(text[-lines:])
+
+    def running(self):
+        return self.child is not None and self.child.poll() is None
+
+    def stop(self, how=signal.SIGTERM, timeout=15.0):
+        if self.running():
+            self.child.send_signal(how)
+            try:
+                self.child.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+                raise RuntimeError(f"{self.name} did not stop within {timeout} s")
+        if self.child is not None:
+            self.reader.join(timeout)
+        return self.child.returncode if self.child else None
+
+    def kill(self):
+        return self.stop(signal.SIGKILL)
+
+
+def free_ports(count):
+    """Ports that were free a moment ago, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+class World:
+    def __init__(self, directory, build, agencies=None, policies=None):
+        self.dir = pathlib.Path(directory)
+        self.build = pathlib.Path(build)
+        self.agencies = dict(agencies or AGENCIES)
+        self.policies = policies or sorted(
+            path for path in TEMPLATES.glob("*.txtpb") if not path.name.endswith(".cases.txtpb"))
+        self.processes = {}
+        self.gateway_port, self.keyholder_port = free_ports(2)
+
+    # ---- layout --------------------------------------------------------------------------------
+
+    def agency_dir(self, agency):
+        return self.dir / "agencies" / agency.replace("/", "-")
+
+    def program(self, name):
+        found = [path for path in (self.build / "gateway", self.build / "agency-adapters")
+                 for path in path.rglob(name) if path.is_file() and os.access(path, os.X_OK)]
+        if not found:
+            raise RuntimeError(f"{name} is not built below {self.build}")
+        return found[0]
+
+    def run(self, *command):
+        result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+        if result.returncode != 0:
+            raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{result.stdout}{result.stderr}")
+        return result.stdout
+
+    # ---- set-up --------------------------------------------------------------------------------
+
+    def create(self):
+        if self.dir.exists():
+            shutil.rmtree(self.dir)
+        (self.dir / "logs").mkdir(parents=True, mode=0o700)
+        self._certificates()
+        self._keys()
+        self._gateway_config()
+        self._keyholder_config()
+        for agency in self.agencies:
+            self._agency_config(agency)
+
+    def _ca(self, *arguments):
+        return self.run(ROOT / "deploy" / "certificates" / "sluss-ca", *arguments)
+
+    def _certificates(self):
+        self._ca("init", self.dir / "ca")
+        for holder in ("gateway", "keyholder"):
+            (self.dir / holder).mkdir(mode=0o700)
+        self.issue("sluss://gateway/gw1", self.dir / "gateway" / "tls")
+        self.issue("sluss://keyholder/kh1", self.dir / "keyholder" / "tls")
+        for agency in self.agencies:
+            home = self.agency_dir(agency)
+            home.mkdir(parents=True, mode=0o700)
+            self.issue(f"sluss://agency/{agency}", home / "tls")
+
+    def issue(self, uri, prefix, *options):
+        self._ca("issue", self.dir / "ca", uri, prefix, *options)
+
+    def revoke(self, certificate):
+        self._ca("revoke", self.dir / "ca", certificate)
+
+    def _keys(self):
+        slussctl = self.program("slussctl")
+        names = ",".join(self.agencies)
+        public = []
+        for agency in self.agencies:
+            public.append(self.agency_dir(agency) / "keys.public.txtpb")
+            self.run(slussctl, "keys", "agency", "--agency", agency,
+                     "--dir", self.agency_dir(agency) / "keys", "--public", public[-1])
+        for holder, extra in (("gateway/gw1", ["--log-origin", "log.sluss.example/gw1"]),
+                              ("keyholder/kh1", [])):
+            home = self.dir / holder.split("/")[0]
+            public.append(home / "keys.public.txtpb")
+            self.run(slussctl, "keys", "holder", "--holder", holder, "--agencies", names,
+                     "--dir", home / "keys", "--public", public[-1], *extra)
+        self.key_directory = self.dir / "key-directory.txtpb"
+        self.run(slussctl, "keys", "assemble", *public, "--out", self.key_directory)
+
+    def _tls(self):
+        return ('tls { certificate: "tls.crt" private_key: "tls.key" '
+                f'authority: "{self.dir}/ca/ca.crt" revocation_list: "{self.dir}/ca/ca.crl" }}')
+
+    def _gateway_config(self, extra=""):
+        agencies = "\n".join(f'agency: "{agency}"' for agency in self.agencies)
+        policies = "\n".join(f'policy: "{path}"' for path in self.policies)
+        (self.dir / "gateway" / "gateway.txtpb").write_text(f"""\
+name: "gateway/gw1"
+listen: "127.0.0.1:{self.gateway_port}"
+{self._tls()}
+keys_dir: "keys"
+key_directory: "{self.key_directory}"
+database: "sluss.db"
+catalogue: "{ROOT}/policy/catalogue"
+{policies}
+keyholder {{ address: "127.0.0.1:{self.keyholder_port}" name: "keyholder/kh1" }}
+log_origin: "log.sluss.example/gw1"
+{agencies}
+{extra}
+""")
+
+    def _keyholder_config(self):
+        (self.dir / "keyholder" / "keyholder.txtpb").write_text(f"""\
+name: "keyholder/kh1"
+listen: "127.0.0.1:{self.keyholder_port}"
+{self._tls()}
+keys_dir: "keys"
+key_directory: "{self.key_directory}"
+database: "counters.db"
+gateway: "gateway/gw1"
+""")
+
+    def _agency_config(self, agency):
+        home = self.agency_dir(agency)
+        form, mapping = self.agencies[agency]
+        for name in ("drop", "out", "state"):
+            (home / name).mkdir(mode=0o700)
+        (home / "adapter.txtpb").write_text(f"""\
+agency: "{agency}"
+gateway_address: "127.0.0.1:{self.gateway_port}"
+gateway_name: "gateway/gw1"
+{self._tls()}
+keys_dir: "keys"
+key_directory: "{self.key_directory}"
+format: {form}
+mapping: "{ROOT}/deploy/config/{mapping}"
+drop_dir: "drop"
+native_out_dir: "out"
+state_dir: "state"
+register_csv: "register.csv"
+poll_milliseconds: 50
+""")
+        (home / "register.csv").write_text("number,case_ref\n")
+
+    def write_register(self, agency, rows):
+        """rows: (12-digit test number, the agency's own case reference)"""
+        text = "number,case_ref\n" + "".join(f"{number},{ref}\n" for number, ref in rows)
+        (self.agency_dir(agency) / "register.csv").write_text(text)
+
+    # ---- processes -----------------------------------------------------------------------------
+
+    def _process(self, name, command):
+        if name not in self.processes:
+            self.processes[name] = Process(
+                name, command, self.dir / "logs" / (name.replace("/", "-") + ".log"))
+        return self.processes[name]
+
+    def start(self, name):
+        """name: "gateway", "keyholder" or an agency."""
+        if name == "gateway":
+            command = [self.program("sluss-gateway"), self.dir / "gateway" / "gateway.txtpb"]
+        elif name == "keyholder":
+            command = [self.program("sluss-keyholder"), self.dir / "keyholder" / "keyholder.txtpb"]
+        else:
+            command = [self.program("sluss-adapter"), self.agency_dir(name) / "adapter.txtpb"]
+        process = self._process(name, command)
+        since = process.mark()
+        process.start()
+        process.wait_ready(since)
+        return process
+
+    def start_all(self):
+        self.start("keyholder")
+        self.start("gateway")
+        for agency in self.agencies:
+            self.start(agency)
+
+    def stop_all(self):
+        """Adapters first, so that nothing is in flight when the gateway goes."""
+        order = [name for name in self.processes if "/" in name] + ["gateway", "keyholder"]
+        return {name: self.processes[name].stop() for name in order if name in self.processes}
+
+    # ---- doing things --------------------------------------------------------------------------
+
+    def drop(self, agency, name, content):
+        """Hands a native record to the agency's adapter: written aside, then renamed in."""
+        drop = self.agency_dir(agency) / "drop"
+        aside = self.agency_dir(agency) / f".{name}.part"
+        aside.write_bytes(content if isinstance(content, bytes) else content.encode())
+        aside.rename(drop / name)
+
+    def out_files(self, agency):
+        return sorted(path for path in (self.agency_dir(agency) / "out").rglob("*") if path.is_file())
+
+    def verify_log(self):
+        """Exports the log and checks it with the offline verifier; returns its sentence."""
+        tiles = self.dir / "tiles"
+        if tiles.exists():
+            shutil.rmtree(tiles)
+        self.run(self.program("slussctl"), "log", "export",
+                 "--database", self.dir / "gateway" / "sluss.db", "--tiles", tiles)
+        key = self.verifier_key()
+        return self.run(self.program("sluss-verify"), tiles, "--key", key).strip()
+
+    def verifier_key(self):
+        for line in self.key_directory.read_text().splitlines():
+            if line.strip().startswith("verifier_key:"):
+                return line.split('"')[1]
+        raise RuntimeError("the key directory names no log key")
