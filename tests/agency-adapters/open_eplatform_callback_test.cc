@@ -1,14 +1,12 @@
 #include <libxml/parser.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/school/open_eplatform_format.h"
-#include "gateway/base/text_file.h"
 #include "gmock/gmock.h"
-#include "tests/testing/fake_clock.h"
+#include "tests/agency-adapters/school_samples.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss {
@@ -18,23 +16,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-const testing::FakeClock& TestClock() {
-  static const testing::FakeClock clock(FromSwedishTime(absl::CivilSecond(2026, 2, 16, 14, 0, 0)));
-  return clock;
-}
-
-v1::MappingConfig SchoolMapping() {
-  v1::MappingConfig config;
-  EXPECT_OK(TextFile::Load(SLUSS_SOURCE_DIR "/deploy/config/school-mapping.txtpb", &config));
-  return config;
-}
-
-std::unique_ptr<NativeFormat> School() {
-  auto format = MakeOpenEplatformFormat(SchoolMapping(), &TestClock());
-  EXPECT_OK(format);
-  return *std::move(format);
-}
+using testing::School;
 
 // What the platform would do with a call: parse it strictly.
 std::string WellFormed(const std::string& xml) {

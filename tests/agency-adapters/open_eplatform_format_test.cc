@@ -1,16 +1,15 @@
 #include "agency-adapters/school/open_eplatform_format.h"
 
-#include <memory>
 #include <string>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "agency-adapters/common/leak_guard.h"
-#include "gateway/base/text_file.h"
 #include "gmock/gmock.h"
 #include "proto/notification.pb.h"
-#include "tests/testing/fake_clock.h"
+#include "tests/agency-adapters/school_samples.h"
+#include "tests/agency-adapters/spoilt.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss {
@@ -20,35 +19,14 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::ReadBytes;
+using testing::Sample;
+using testing::SchoolMapping;
+using testing::Spoil;
+using testing::Spoilt;
+using testing::SpoiltName;
 using testing::StatusIs;
 using ::testing::UnorderedElementsAre;
-
-const testing::FakeClock& TestClock() {
-  static const testing::FakeClock clock(FromSwedishTime(absl::CivilSecond(2026, 2, 16, 14, 0, 0)));
-  return clock;
-}
-
-v1::MappingConfig SchoolMapping() {
-  v1::MappingConfig config;
-  EXPECT_OK(TextFile::Load(SLUSS_SOURCE_DIR "/deploy/config/school-mapping.txtpb", &config));
-  return config;
-}
-
-std::unique_ptr<NativeFormat> School() {
-  auto format = MakeOpenEplatformFormat(SchoolMapping(), &TestClock());
-  EXPECT_OK(format);
-  return *std::move(format);
-}
-
-std::string Sample(const std::string& name) {
-  auto bytes = ReadFile(SLUSS_SOURCE_DIR "/deploy/samples/school/" + name);
-  EXPECT_OK(bytes);
-  return *std::move(bytes);
-}
-
-absl::StatusOr<v1::NeutralNotification> ReadBytes(const std::string& bytes) {
-  return School()->Read({"form.xml", bytes});
-}
 
 std::vector<std::string> Categories(const v1::NeutralNotification& notification) {
   std::vector<std::string> categories;
@@ -161,22 +139,10 @@ TEST(OpenEplatformFormatTest, ReadsAttachedFiles) {
   EXPECT_EQ(narrative.attachment(0).content(), "abc");
 }
 
-struct BadRecord {
-  const char* name;
-  const char* find;         // in the duty report
-  const char* replacement;  // what stands there instead
-  const char* error;
-};
-
-void PrintTo(const BadRecord& record, std::ostream* out) { *out << record.name; }
-
-class BadRecordTest : public ::testing::TestWithParam<BadRecord> {};
+class BadRecordTest : public ::testing::TestWithParam<Spoilt> {};
 
 TEST_P(BadRecordTest, IsRefusedByNameWithoutTheChild) {
-  const std::string sample = Sample("duty-report.xml");
-  ASSERT_THAT(sample, HasSubstr(GetParam().find));
-  const auto report =
-      ReadBytes(absl::StrReplaceAll(sample, {{GetParam().find, GetParam().replacement}}));
+  const auto report = ReadBytes(Spoil(Sample("duty-report.xml"), GetParam()));
   EXPECT_THAT(report, StatusIs(absl::StatusCode::kInvalidArgument,
                                AllOf(HasSubstr(GetParam().error), Not(HasSubstr("Provsson")),
                                      Not(HasSubstr("20130515")), Not(HasSubstr("Love")))));
@@ -191,69 +157,67 @@ constexpr char kExternal[] =
 INSTANTIATE_TEST_SUITE_P(
     BadInput, BadRecordTest,
     ::testing::Values(
-        BadRecord{"BrokenXml", "</Values>", "</Vaules>", "not XML: wrong at byte "},
-        BadRecord{"CutOff", "  </Values>\n</FlowInstance>", "", "not XML: wrong at byte "},
-        BadRecord{"Doctype", "<FlowInstance", "<!DOCTYPE FlowInstance>\n<FlowInstance", "DOCTYPE"},
-        BadRecord{"ExternalEntity", "<FlowInstance", kExternal, "DOCTYPE"},
-        BadRecord{"BillionLaughs", "<FlowInstance", kBomb, "DOCTYPE"},
-        BadRecord{"BrokenDoctype", "<FlowInstance", "<!DOCTYPE x [<!ENTITY ", "not XML"},
-        BadRecord{"StatesUtf8", "ISO-8859-1", "UTF-8", "`encoding`: the file has bytes"},
-        BadRecord{"OtherEncoding", "ISO-8859-1", "UTF-16", "`encoding`: only UTF-8 and"},
-        BadRecord{"OtherRoot", "FlowInstance ", "Flow ", "not XML"},
-        BadRecord{"OtherNamespace", "schemas/flowinstance\" xmlns", "schemas/x\" xmlns",
-                  "`FlowInstance`: the namespace must be "},
-        BadRecord{"UnknownFlow", "<FamilyID>901<", "<FamilyID>999<",
-                  "`999` has no route in the mapping file"},
-        BadRecord{"NoFlow", "<FamilyID>901</FamilyID>", "", "`Header/Flow/FamilyID`: is missing"},
-        BadRecord{"NoId", "<FlowInstanceID>235212</FlowInstanceID>", "",
-                  "`Header/FlowInstanceID`: is missing"},
-        BadRecord{"IdTwice", "<FlowInstanceID>235212<",
-                  "<FlowInstanceID>1</FlowInstanceID><FlowInstanceID>2<",
-                  "`Header/FlowInstanceID`: is given twice"},
-        BadRecord{"IdOfLetters", ">235212<", ">abc<", "`Header/FlowInstanceID`: a whole number"},
-        BadRecord{"BadTime", "<FirstSubmitted>2026-02-16T09:12:00", "<FirstSubmitted>16/2",
-                  "`Header/FirstSubmitted`: a local time"},
-        BadRecord{"EndlessTime", "<FirstSubmitted>2026-", "<FirstSubmitted>20260000-",
-                  "`Header/FirstSubmitted`: a local time"},
-        BadRecord{"NoChildNumber",
-                  "<CitizenIdentifier><![CDATA[201305159814]]></CitizenIdentifier>", "",
-                  "`barn/CitizenIdentifier` is missing"},
-        BadRecord{"EmptyChildNumber", "<![CDATA[201305159814]]>", "  ",
-                  "`barn/CitizenIdentifier` is missing"},
-        BadRecord{"WrongDigit", "201305159814", "201305159815",
-                  "`barn/CitizenIdentifier`: not a personal number: the check digit"},
-        BadRecord{"Reservnummer", "201305159814", "20130515K069",
-                  "`barn/CitizenIdentifier`: a reservnummer cannot be matched between agencies"},
-        BadRecord{"OrganisationNumber", "201305159814", "2120000142",
-                  "`barn/CitizenIdentifier`: an organisation number"},
-        BadRecord{"TwoChildren", "</Values>",
-                  "<barn2><CitizenIdentifier>201009249820</CitizenIdentifier></barn2></Values>",
-                  "`barn2/CitizenIdentifier`: another personal number is given before"},
-        BadRecord{"UnknownOption", "<![CDATA[I dag]]>", "<![CDATA[Strax]]>",
-                  "`bradskande`: an option that the mapping file does not know"},
-        BadRecord{"UnknownRole", "<Value><![CDATA[L\xE4rare]]>",
-                  "<Value><![CDATA[Vaktm\xE4stare]]>",
-                  "`roll`: a role that the mapping file does not know"},
-        BadRecord{"UnknownElement", "<hortAvAndra>",
-                  "<nyFraga><Value>x</Value></nyFraga><hortAvAndra>",
-                  "`nyFraga` is not in the mapping file"},
-        BadRecord{"NobodyDecided", "<Poster>", "<Was>", "not XML"},
-        BadRecord{"NoReason", "Anm\xE4lningsskyldighet; oron har vuxit i tv\xE5 veckor.", "",
-                  "`skal` is missing"},
-        BadRecord{"NestedAnswer", "<hortAvAndra>", "<hortAvAndra><Row><A>x</A></Row>",
-                  "`hortAvAndra/Row`: has elements of its own"},
-        BadRecord{"BadBase64", "</Values>",
-                  "<bilaga><File><Name>a.pdf</Name><EncodedData>***</EncodedData></File></bilaga>"
-                  "</Values>",
-                  "`bilaga/File/EncodedData`: is not base64"},
-        BadRecord{"CutOffFile", "</Values>",
-                  "<bilaga><File><Name>a</Name><Size>9</Size><EncodedData>YWJj</EncodedData></File>"
-                  "</bilaga></Values>",
-                  "`bilaga/File/Size`: differs from the size of the file"},
-        BadRecord{"FileForAText", "<hortAvAndra>",
-                  "<hortAvAndra><File><Name>a</Name><EncodedData>YQ==</EncodedData></File>",
-                  "`hortAvAndra`"}),
-    [](const auto& test) { return test.param.name; });
+        Spoilt{"BrokenXml", "</Values>", "</Vaules>", "not XML: wrong at byte "},
+        Spoilt{"CutOff", "  </Values>\n</FlowInstance>", "", "not XML: wrong at byte "},
+        Spoilt{"Doctype", "<FlowInstance", "<!DOCTYPE FlowInstance>\n<FlowInstance", "DOCTYPE"},
+        Spoilt{"ExternalEntity", "<FlowInstance", kExternal, "DOCTYPE"},
+        Spoilt{"BillionLaughs", "<FlowInstance", kBomb, "DOCTYPE"},
+        Spoilt{"BrokenDoctype", "<FlowInstance", "<!DOCTYPE x [<!ENTITY ", "not XML"},
+        Spoilt{"StatesUtf8", "ISO-8859-1", "UTF-8", "`encoding`: the file has bytes"},
+        Spoilt{"OtherEncoding", "ISO-8859-1", "UTF-16", "`encoding`: only UTF-8 and"},
+        Spoilt{"OtherRoot", "FlowInstance ", "Flow ", "not XML"},
+        Spoilt{"OtherNamespace", "schemas/flowinstance\" xmlns", "schemas/x\" xmlns",
+               "`FlowInstance`: the namespace must be "},
+        Spoilt{"UnknownFlow", "<FamilyID>901<", "<FamilyID>999<",
+               "`999` has no route in the mapping file"},
+        Spoilt{"NoFlow", "<FamilyID>901</FamilyID>", "", "`Header/Flow/FamilyID`: is missing"},
+        Spoilt{"NoId", "<FlowInstanceID>235212</FlowInstanceID>", "",
+               "`Header/FlowInstanceID`: is missing"},
+        Spoilt{"IdTwice", "<FlowInstanceID>235212<",
+               "<FlowInstanceID>1</FlowInstanceID><FlowInstanceID>2<",
+               "`Header/FlowInstanceID`: is given twice"},
+        Spoilt{"IdOfLetters", ">235212<", ">abc<", "`Header/FlowInstanceID`: a whole number"},
+        Spoilt{"BadTime", "<FirstSubmitted>2026-02-16T09:12:00", "<FirstSubmitted>16/2",
+               "`Header/FirstSubmitted`: a local time"},
+        Spoilt{"EndlessTime", "<FirstSubmitted>2026-", "<FirstSubmitted>20260000-",
+               "`Header/FirstSubmitted`: a local time"},
+        Spoilt{"NoChildNumber", "<CitizenIdentifier><![CDATA[201305159814]]></CitizenIdentifier>",
+               "", "`barn/CitizenIdentifier` is missing"},
+        Spoilt{"EmptyChildNumber", "<![CDATA[201305159814]]>", "  ",
+               "`barn/CitizenIdentifier` is missing"},
+        Spoilt{"WrongDigit", "201305159814", "201305159815",
+               "`barn/CitizenIdentifier`: not a personal number: the check digit"},
+        Spoilt{"Reservnummer", "201305159814", "20130515K069",
+               "`barn/CitizenIdentifier`: a reservnummer cannot be matched between agencies"},
+        Spoilt{"OrganisationNumber", "201305159814", "2120000142",
+               "`barn/CitizenIdentifier`: an organisation number"},
+        Spoilt{"TwoChildren", "</Values>",
+               "<barn2><CitizenIdentifier>201009249820</CitizenIdentifier></barn2></Values>",
+               "`barn2/CitizenIdentifier`: another personal number is given before"},
+        Spoilt{"UnknownOption", "<![CDATA[I dag]]>", "<![CDATA[Strax]]>",
+               "`bradskande`: an option that the mapping file does not know"},
+        Spoilt{"UnknownRole", "<Value><![CDATA[L\xE4rare]]>", "<Value><![CDATA[Vaktm\xE4stare]]>",
+               "`roll`: a role that the mapping file does not know"},
+        Spoilt{"UnknownElement", "<hortAvAndra>",
+               "<nyFraga><Value>x</Value></nyFraga><hortAvAndra>",
+               "`nyFraga` is not in the mapping file"},
+        Spoilt{"NobodyDecided", "<Poster>", "<Was>", "not XML"},
+        Spoilt{"NoReason", "Anm\xE4lningsskyldighet; oron har vuxit i tv\xE5 veckor.", "",
+               "`skal` is missing"},
+        Spoilt{"NestedAnswer", "<hortAvAndra>", "<hortAvAndra><Row><A>x</A></Row>",
+               "`hortAvAndra/Row`: has elements of its own"},
+        Spoilt{"BadBase64", "</Values>",
+               "<bilaga><File><Name>a.pdf</Name><EncodedData>***</EncodedData></File></bilaga>"
+               "</Values>",
+               "`bilaga/File/EncodedData`: is not base64"},
+        Spoilt{"CutOffFile", "</Values>",
+               "<bilaga><File><Name>a</Name><Size>9</Size><EncodedData>YWJj</EncodedData></File>"
+               "</bilaga></Values>",
+               "`bilaga/File/Size`: differs from the size of the file"},
+        Spoilt{"FileForAText", "<hortAvAndra>",
+               "<hortAvAndra><File><Name>a</Name><EncodedData>YQ==</EncodedData></File>",
+               "`hortAvAndra`"}),
+    SpoiltName);
 
 TEST(OpenEplatformFormatTest, RefusesAnAnonymousPoster) {
   std::string bytes = Sample("duty-report.xml");

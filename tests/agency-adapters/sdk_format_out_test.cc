@@ -1,4 +1,3 @@
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,10 +10,9 @@
 #include "agency-adapters/common/sdk_writer.h"
 #include "agency-adapters/common/xml_document.h"
 #include "agency-adapters/police/sdk_format.h"
-#include "gateway/base/text_file.h"
 #include "gmock/gmock.h"
+#include "tests/agency-adapters/police_samples.h"
 #include "tests/agency-adapters/xsd.h"
-#include "tests/testing/fake_clock.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss {
@@ -25,6 +23,10 @@ using testing::HasFormats;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testing::Police;
+using testing::PoliceMapping;
+using testing::ReadBytes;
+using testing::Sample;
 using ::testing::SizeIs;
 using testing::StatusIs;
 using testing::Validate;
@@ -32,33 +34,6 @@ using testing::Validate;
 constexpr char kId[] = "6f1c1a52-5d0f-4c47-9a58-0d6f5f1f2b01";
 constexpr char kMessageHex[] = "2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a";
 constexpr char kMessageUuid[] = "2a2a2a2a-2a2a-2a2a-2a2a-2a2a2a2a2a2a";
-
-const testing::FakeClock& TestClock() {
-  static const testing::FakeClock clock(absl::FromUnixSeconds(1771230600));
-  return clock;
-}
-
-v1::MappingConfig PoliceMapping() {
-  v1::MappingConfig config;
-  EXPECT_OK(TextFile::Load(SLUSS_SOURCE_DIR "/deploy/config/police-mapping.txtpb", &config));
-  return config;
-}
-
-std::unique_ptr<NativeFormat> Police(const v1::MappingConfig& config = PoliceMapping()) {
-  auto format = MakeSdkFormat(config, &TestClock());
-  EXPECT_OK(format);
-  return *std::move(format);
-}
-
-std::string Sample(const std::string& name) {
-  auto bytes = ReadFile(SLUSS_SOURCE_DIR "/deploy/samples/police/" + name);
-  EXPECT_OK(bytes);
-  return *std::move(bytes);
-}
-
-absl::StatusOr<v1::NeutralNotification> ReadBytes(const std::string& bytes) {
-  return Police()->Read({"message.xml", bytes});
-}
 
 // ---- Delivered to the police --------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 #include "agency-adapters/police/sdk_format.h"
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,10 +12,10 @@
 #include "agency-adapters/common/sdk_reader.h"
 #include "agency-adapters/common/xml_document.h"
 #include "agency-adapters/police/sdk_notification.h"
-#include "gateway/base/text_file.h"
 #include "gmock/gmock.h"
 #include "proto/notification.pb.h"
-#include "tests/testing/fake_clock.h"
+#include "tests/agency-adapters/police_samples.h"
+#include "tests/agency-adapters/spoilt.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss {
@@ -26,37 +25,16 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testing::PoliceMapping;
+using testing::ReadBytes;
+using testing::Sample;
 using ::testing::SizeIs;
+using testing::Spoil;
+using testing::Spoilt;
+using testing::SpoiltName;
 using testing::StatusIs;
 
 constexpr char kId[] = "6f1c1a52-5d0f-4c47-9a58-0d6f5f1f2b01";
-
-const testing::FakeClock& TestClock() {
-  static const testing::FakeClock clock(absl::FromUnixSeconds(1771230600));
-  return clock;
-}
-
-v1::MappingConfig PoliceMapping() {
-  v1::MappingConfig config;
-  EXPECT_OK(TextFile::Load(SLUSS_SOURCE_DIR "/deploy/config/police-mapping.txtpb", &config));
-  return config;
-}
-
-std::unique_ptr<NativeFormat> Police(const v1::MappingConfig& config = PoliceMapping()) {
-  auto format = MakeSdkFormat(config, &TestClock());
-  EXPECT_OK(format);
-  return *std::move(format);
-}
-
-std::string Sample(const std::string& name) {
-  auto bytes = ReadFile(SLUSS_SOURCE_DIR "/deploy/samples/police/" + name);
-  EXPECT_OK(bytes);
-  return *std::move(bytes);
-}
-
-absl::StatusOr<v1::NeutralNotification> ReadBytes(const std::string& bytes) {
-  return Police()->Read({"message.xml", bytes});
-}
 
 // The sample with its document changed.
 std::string WithDocument(const std::function<void(v1::NeutralNotification*)>& change) {
@@ -197,51 +175,40 @@ INSTANTIATE_TEST_SUITE_P(
                     "`reply_to` is missing"}),
     [](const auto& test) { return test.param.name; });
 
-struct BadMessage {
-  const char* name;
-  const char* find;
-  const char* replacement;
-  const char* error;
-};
-
-void PrintTo(const BadMessage& message, std::ostream* out) { *out << message.name; }
-
-class BadMessageTest : public ::testing::TestWithParam<BadMessage> {};
+class BadMessageTest : public ::testing::TestWithParam<Spoilt> {};
 
 TEST_P(BadMessageTest, IsRefusedByName) {
-  const std::string sample = Sample("concern-report.xml");
-  ASSERT_THAT(sample, HasSubstr(GetParam().find));
-  EXPECT_THAT(ReadBytes(absl::StrReplaceAll(sample, {{GetParam().find, GetParam().replacement}})),
+  EXPECT_THAT(ReadBytes(Spoil(Sample("concern-report.xml"), GetParam())),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(GetParam().error)));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Messages, BadMessageTest,
     ::testing::Values(
-        BadMessage{"OtherFederation", "federation:test", "federation:sdk",
-                   "`XHE/Header/BusinessScope/FEDERATIONID`: is not the federation"},
-        BadMessage{"OtherSender", "0203:polisen.example", "0203:annan.example",
-                   "`XHE/Header/FromParty`: is not this agency"},
-        BadMessage{"UnknownFunction", "sundby.socialtjanst.mottagning", "sundby.okand",
-                   "BV/not-found 6f1c1a52-5d0f-4c47-9a58-0d6f5f1f2b01: `recipient/attention"},
-        BadMessage{"UnknownElement", "<m:ContentText>", "<m:x/><m:ContentText>", "SV/structure"},
-        BadMessage{"Executable", "<m:ContentFiles>",
-                   "<m:ContentFiles><m:fileName>a.exe</m:fileName>"
-                   "<m:contentType>application/x-dosexec</m:contentType><m:content>QQ==</m:content>"
-                   "</m:ContentFiles><m:ContentFiles>",
-                   "BV/not-supported 6f1c1a52"},
-        BadMessage{"DocumentTwice", "<m:ContentFiles>",
-                   "<m:ContentFiles><m:fileName>sluss-notification.json</m:fileName>"
-                   "<m:contentType>application/json</m:contentType><m:content>QQ==</m:content>"
-                   "</m:ContentFiles><m:ContentFiles>",
-                   "`sluss-notification.json`: is given twice"},
-        BadMessage{"BrokenJson", "<m:content>", "<m:content>e30K", "`sluss-notification.json`: "},
-        BadMessage{"OtherRoot", "XHE", "XHX", "neither an XHE envelope nor an SDK receipt"},
-        BadMessage{"MessageIdTwice", "<m:conversationId>",
-                   "<m:messageId>6f1c1a52-5d0f-4c47-9a58-0d6f5f1f2b01</m:messageId>"
-                   "<m:conversationId>",
-                   "SV/structure 6f1c1a52"}),
-    [](const auto& test) { return test.param.name; });
+        Spoilt{"OtherFederation", "federation:test", "federation:sdk",
+               "`XHE/Header/BusinessScope/FEDERATIONID`: is not the federation"},
+        Spoilt{"OtherSender", "0203:polisen.example", "0203:annan.example",
+               "`XHE/Header/FromParty`: is not this agency"},
+        Spoilt{"UnknownFunction", "sundby.socialtjanst.mottagning", "sundby.okand",
+               "BV/not-found 6f1c1a52-5d0f-4c47-9a58-0d6f5f1f2b01: `recipient/attention"},
+        Spoilt{"UnknownElement", "<m:ContentText>", "<m:x/><m:ContentText>", "SV/structure"},
+        Spoilt{"Executable", "<m:ContentFiles>",
+               "<m:ContentFiles><m:fileName>a.exe</m:fileName>"
+               "<m:contentType>application/x-dosexec</m:contentType><m:content>QQ==</m:content>"
+               "</m:ContentFiles><m:ContentFiles>",
+               "BV/not-supported 6f1c1a52"},
+        Spoilt{"DocumentTwice", "<m:ContentFiles>",
+               "<m:ContentFiles><m:fileName>sluss-notification.json</m:fileName>"
+               "<m:contentType>application/json</m:contentType><m:content>QQ==</m:content>"
+               "</m:ContentFiles><m:ContentFiles>",
+               "`sluss-notification.json`: is given twice"},
+        Spoilt{"BrokenJson", "<m:content>", "<m:content>e30K", "`sluss-notification.json`: "},
+        Spoilt{"OtherRoot", "XHE", "XHX", "neither an XHE envelope nor an SDK receipt"},
+        Spoilt{"MessageIdTwice", "<m:conversationId>",
+               "<m:messageId>6f1c1a52-5d0f-4c47-9a58-0d6f5f1f2b01</m:messageId>"
+               "<m:conversationId>",
+               "SV/structure 6f1c1a52"}),
+    SpoiltName);
 
 TEST(SdkFormatTest, RefusesMoreThan30MegabytesByTheLimitAndReadsThatMuch) {
   const std::string sample = Sample("concern-report.xml");
