@@ -99,9 +99,12 @@ class Process:
                 self.child.kill()
                 self.child.wait()
                 raise RuntimeError(f"{self.name} did not stop within {timeout} s")
-        if self.child is not None:
-            self.reader.join(timeout)
-        return self.child.returncode if self.child else None
+        if self.child is None:
+            return None
+        self.reader.join(timeout)
+        self.child.stdout.close()
+        self.log.close()
+        return self.child.returncode
 
     def kill(self):
         return self.stop(signal.SIGKILL)
@@ -280,10 +283,10 @@ poll_milliseconds: 50
         return process
 
     def start_all(self):
-        self.start("keyholder")
-        self.start("gateway")
-        for agency in self.agencies:
-            self.start(agency)
+        """Starts whatever does not run."""
+        for name in ("keyholder", "gateway", *self.agencies):
+            if name not in self.processes or not self.processes[name].running():
+                self.start(name)
 
     def stop_all(self):
         """Adapters first, so that nothing is in flight when the gateway goes."""

@@ -1,6 +1,5 @@
 """Bad native records: each is set aside with an error that names the field, and the rest goes on."""
 
-import pathlib
 import re
 import sys
 import unittest
@@ -11,7 +10,7 @@ sys.path.insert(0, str(ROOT / "deploy" / "walkthrough"))
 from scenarios import CARE, DUTY, child  # noqa: E402
 from walk import BUP, SCHOOL, Walk  # noqa: E402
 
-LIMIT = 30_000_000
+LIMIT = 30 << 20
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><FlowInstance>&c;</FlowInstance>"""
@@ -58,7 +57,7 @@ class BadInputTest(WorldTest):
             ("bad-digit.xml", self.school(replace=[(number, number[:-1] + str((int(number[-1]) + 1) % 10))]),
              "CitizenIdentifier"),
             ("reservnummer.xml", self.school(replace=[(number, "20210325K069")]), "reservnummer"),
-            ("no-flow.xml", self.school(replace=[("<FamilyID>901<", "<FamilyID>999<")]), "FamilyID"),
+            ("no-flow.xml", self.school(replace=[("<FamilyID>901<", "<FamilyID>999<")]), "route"),
             ("too-large.xml", self.school() + b" " * (LIMIT + 1 - len(self.school())), "30|size|large"),
         ]
         for name, content, names in cases:
@@ -103,13 +102,6 @@ class BadInputTest(WorldTest):
         for name, content, names in cases:
             with self.subTest(name):
                 self.assertRegex(self.rejected(SCHOOL, name, content), names)
-
-    def test_police_wrong_receipt(self):
-        sample = pathlib.Path(ROOT / "deploy" / "samples" / "police" / "receipt-rejected.xml")
-        content = sample.read_bytes().replace(b"REJECTED", b"PERHAPS")
-        self.assertNotEqual(content, sample.read_bytes())
-        self.assertRegex(self.rejected("police/region-mitt", "receipt.xml", content),
-                         "ResponseCode|receipt|PERHAPS")
 
 
 if __name__ == "__main__":

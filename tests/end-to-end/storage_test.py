@@ -63,12 +63,12 @@ class StorageTest(WorldTest):
                   f"mount -o remount,bind,ro {self.database.parent} && exec \"$@\"")
         words = self.refusal(["unshare", "--mount", "bash", "-c", script, "ro"])
         self.assertIn("sluss.db", words)
-        self.assertRegex(words, "read-only|permission|write")
+        self.assertRegex(words, "[Rr]ead-only|permission|write")
 
     def test_full_disk_stops_the_adapter_politely(self):
         """The state directory on a full disk: the native file stays and the fault is told."""
         home = self.world.agency_dir(SCHOOL)
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs",
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs",
                            str(home / "state")], capture_output=True).returncode != 0:
             self.skipTest("mounting is not permitted here")
         try:
