@@ -136,7 +136,7 @@ def consent_that_does_not_hold(walk):
 def withdrawal_while_queued(walk):
     number = child(14, 993)
     consent = walk.consent(SCHOOL, number, "sspf-2", PARTIES, CATEGORIES)
-    walk.world.processes[POLICE].stop()
+    walk.close_stream(POLICE)
     answer = walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=consent).expect("PERMIT")
     taken_back = walk.withdraw(SCHOOL, reference="sspf-2")
     require(taken_back["stopped"] == 1, f"the answer says {taken_back['stopped']} stopped")

@@ -170,6 +170,15 @@ class Walk:
             "--facts", path, "--catalogue", ROOT / "policy" / "catalogue",
             "--policies", ROOT / "policy" / "templates"))
 
+    def close_stream(self, agency):
+        """Stops an agency's adapter and waits until the gateway knows that it is gone."""
+        gateway = self.world.processes["gateway"]
+        since = gateway.mark()
+        self.world.processes[agency].stop()
+        require(gateway.wait_for(
+            lambda e: e["event"] == "stream-closed" and e["agency"] == agency, since),
+            f"the gateway still holds the stream of {agency}")
+
     # ---- consents ------------------------------------------------------------------------------
 
     def consent(self, agency, child, reference, parties, categories, guardians=2, granted=2,

@@ -132,9 +132,9 @@ class GatewayService::StreamSlot {
   const AgencyId agency_;
 };
 
-absl::Status GatewayService::Deliver(grpc::ServerContext* context, const v1::FetchRequest& request,
+absl::Status GatewayService::Deliver(const AgencyId& caller, grpc::ServerContext* context,
+                                     const v1::FetchRequest& request,
                                      grpc::ServerWriter<v1::Delivery>* writer) {
-  ASSIGN_OR_RETURN(const AgencyId caller, Admit(*context));
   ASSIGN_OR_RETURN(const auto slot, StreamSlot::Take(this, caller));
   const StreamRegistry::Handle watched = parts_.streams->Register(context);
   ASSIGN_OR_RETURN(const auto stream, parts_.exchange->Fetch(caller, request.window()));
@@ -150,7 +150,13 @@ absl::Status GatewayService::Deliver(grpc::ServerContext* context, const v1::Fet
 
 grpc::Status GatewayService::Fetch(grpc::ServerContext* context, const v1::FetchRequest* request,
                                    grpc::ServerWriter<v1::Delivery>* writer) {
-  return ToGrpc(Deliver(context, *request, writer));
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  parts_.events->Write("stream-opened", {{"agency", caller->value()}});
+  const absl::Status ended = Deliver(*caller, context, *request, writer);
+  parts_.events->Write("stream-closed", {{"agency", caller->value()},
+                                         {"code", absl::StatusCodeToString(ended.code())}});
+  return ToGrpc(ended);
 }
 
 grpc::Status GatewayService::Acknowledge(grpc::ServerContext* context,

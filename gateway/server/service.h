@@ -70,8 +70,8 @@ class GatewayService final : public v1::Gateway::Service {
   // That the sender's clock agrees with ours: what it decides by time can be trusted. UNAVAILABLE,
   // so that the message waits until the clock is set.
   absl::Status CheckClock(const v1::SubmitRequest& request) const;
-  absl::Status Deliver(grpc::ServerContext* context, const v1::FetchRequest& request,
-                       grpc::ServerWriter<v1::Delivery>* writer);
+  absl::Status Deliver(const AgencyId& caller, grpc::ServerContext* context,
+                       const v1::FetchRequest& request, grpc::ServerWriter<v1::Delivery>* writer);
   // Records a submission's end in the event log.
   grpc::Status Answer(const AgencyId& caller, absl::StatusOr<v1::SubmitResponse> answer,
                       v1::SubmitResponse* response);

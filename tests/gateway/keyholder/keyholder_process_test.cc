@@ -151,7 +151,7 @@ class KeyHolderProcessTest : public ::testing::Test {
 TEST_F(KeyHolderProcessTest, ServesUntilItIsToldToStop) {
   Program program = Start();
   const nlohmann::json listening = program.NextLine();
-  ASSERT_EQ(listening["event"], "listening") << Errors();
+  ASSERT_EQ(listening["event"], "ready") << Errors();
   EXPECT_OK(EvaluateOne(listening["address"]));
   EXPECT_EQ(program.NextLine()["event"], "evaluate");
   EXPECT_EQ(program.Stop(SIGTERM), 0);
