@@ -32,6 +32,19 @@ absl::Status EndNotification(Recorder& recorder, const Acknowledgement& request,
   return EndMessage(recorder, row, entry, OutcomeOf(state, reason));
 }
 
+absl::Status EndPseudonym(Recorder& recorder, const Acknowledgement& request,
+                          const MessageId& message) {
+  ASSIGN_OR_RETURN(std::optional<MessageRow> row, recorder.store().FindMessage(message));
+  if (!row.has_value()) return absl::OkStatus();
+  if (request.refused) {
+    LeafDraft leaf = MessageLeaf(v1::REFUSAL, *row);
+    leaf.clear.set_outcome(RefusalCode(request.reason_code));
+    RETURN_IF_ERROR(recorder.Append(leaf).status());
+  }
+  ForgetPseudonym(&*row);
+  return recorder.store().SetPseudonym(*row);
+}
+
 absl::Status EndItem(Recorder& recorder, const Acknowledgement& request, Acknowledged* result) {
   ASSIGN_OR_RETURN(const std::optional<QueueItem> item,
                    recorder.store().FindItem(request.delivery_id));
@@ -39,14 +52,8 @@ absl::Status EndItem(Recorder& recorder, const Acknowledgement& request, Acknowl
     result->refusal = Unknown();
     return absl::OkStatus();
   }
-  if (item->kind == ItemKind::kPseudonym && request.refused) {
-    ASSIGN_OR_RETURN(const std::optional<MessageRow> row,
-                     recorder.store().FindMessage(item->message_id));
-    if (row.has_value()) {
-      LeafDraft leaf = MessageLeaf(v1::REFUSAL, *row);
-      leaf.clear.set_outcome(RefusalCode(request.reason_code));
-      RETURN_IF_ERROR(recorder.Append(leaf).status());
-    }
+  if (item->kind == ItemKind::kPseudonym) {
+    RETURN_IF_ERROR(EndPseudonym(recorder, request, item->message_id));
   }
   return recorder.store().RemoveItem(request.delivery_id);
 }

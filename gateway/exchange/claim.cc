@@ -80,7 +80,9 @@ absl::Status Claimer::TakeItem(Recorder& recorder, const QueueItem& item, Round*
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(std::optional<MessageRow> row, recorder.store().FindMessage(item.message_id));
-  if (!row.has_value() || (item.kind == ItemKind::kNotification && !MayLeave(*row))) {
+  const bool there =
+      row.has_value() && (item.kind == ItemKind::kNotification ? MayLeave(*row) : HasHops(*row));
+  if (!there) {
     mailroom_->Release(round->agency, item.delivery_id);
     return recorder.store().RemoveItem(item.delivery_id);  // it has ended: nothing to hand out
   }

@@ -15,6 +15,8 @@ namespace {
 constexpr char kLeafVersion = 0x01;
 constexpr size_t kIdBytes = 16;
 constexpr size_t kSecretBytes = 32;
+// Of the rules named in a leaf, so that it always fits; the policy's digest and the day name all.
+constexpr size_t kMostRuleBytes = 4096;
 
 std::string BigEndian32(uint32_t value) {
   std::string bytes;
@@ -98,7 +100,11 @@ void AddDecision(const v1::Facts& facts, const v1::Decision& decision, v1::Audit
     paragraphs.insert(category.paragraph().begin(), category.paragraph().end());
     *(category.permitted() ? leaf->add_passed() : leaf->add_withheld()) = category.category();
   }
-  for (const std::string& rule : rules) leaf->add_rule(rule);
+  size_t rule_bytes = 0;
+  for (const std::string& rule : rules) {
+    rule_bytes += rule.size();
+    if (rule_bytes <= kMostRuleBytes) leaf->add_rule(rule);
+  }
   for (const std::string& paragraph : paragraphs) leaf->add_legal_basis(paragraph);
 }
 

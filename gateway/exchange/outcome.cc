@@ -71,6 +71,13 @@ absl::Status TellSender(Recorder& recorder, const MessageRow& row, const v1::Out
                                          outcome);
 }
 
+void ForgetPseudonym(MessageRow* row) {
+  if (row->pseudonym == PseudonymState::kWanted) row->pseudonym = PseudonymState::kNone;
+  row->details.clear_nym_ciphertext();
+  row->details.clear_gateway_hop();
+  row->details.clear_keyholder_hop();
+}
+
 absl::Status EndMessage(Recorder& recorder, MessageRow row, const Entry& because,
                         const v1::Outcome& outcome) {
   row.state = outcome.state();
@@ -78,9 +85,8 @@ absl::Status EndMessage(Recorder& recorder, MessageRow row, const Entry& because
   row.details.set_reason_code(outcome.reason_code());
   row.details.set_latest_event(because.event().value());
   row.details.set_latest_index(because.index());
-  // A pseudonym is still wanted where the recipient has the message without one.
-  const bool received = row.state == v1::ACKNOWLEDGED;
-  if (!received && row.pseudonym == PseudonymState::kWanted) row.pseudonym = PseudonymState::kNone;
+  const bool nym_follows = row.state == v1::ACKNOWLEDGED && row.details.left_without_nym();
+  if (!nym_follows) ForgetPseudonym(&row);
   Transaction& store = recorder.store();
   RETURN_IF_ERROR(store.UpdateMessage(row, because));
   RETURN_IF_ERROR(store.ErasePayload(row.id));

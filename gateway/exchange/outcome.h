@@ -23,6 +23,9 @@ v1::Outcome PhoneNow(v1::MessageState state);
 // Queues the outcome for the sender and wakes it.
 absl::Status TellSender(Recorder& recorder, const MessageRow& row, const v1::Outcome& outcome);
 
+// The ciphertexts of the pseudonym are erased with the payload, once nobody waits for them.
+void ForgetPseudonym(MessageRow* row);
+
 // A message's last step: recorded, its payload erased, out of the queue, its sender told.
 absl::Status EndMessage(Recorder& recorder, MessageRow row, const Entry& because,
                         const v1::Outcome& outcome);

@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds kFirstBackoff{200};
 constexpr std::chrono::milliseconds kLongestBackoff{10'000};
 // Looks by itself for what a lost wake-up or a due retry left behind.
 constexpr std::chrono::milliseconds kLookAnyway{5'000};
+constexpr std::chrono::milliseconds kNoPause{0};
 
 }  // namespace
 
@@ -61,20 +62,31 @@ void Pseudonymiser::Wake() {
 
 void Pseudonymiser::Loop() {
   std::chrono::milliseconds backoff = kFirstBackoff;
-  for (;;) {
+  for (bool stopped = false; !stopped;) {
     const absl::StatusOr<size_t> done = RunBatch();
-    MutexLock lock(&mutex_);
     if (!done.ok()) {
-      // Mail does not shorten the wait: whoever is away is not asked more often for it.
-      if (!stopping_) wake_.WaitFor(&mutex_, backoff);
+      stopped = Pause(backoff, /*until_woken=*/false);
       backoff = std::min(2 * backoff, kLongestBackoff);
     } else {
       backoff = kFirstBackoff;
-      if (*done == 0 && !woken_ && !stopping_) wake_.WaitFor(&mutex_, kLookAnyway);
+      stopped = Pause(*done == 0 ? kLookAnyway : kNoPause, /*until_woken=*/true);
     }
-    woken_ = false;
-    if (stopping_) return;
   }
+}
+
+// Whoever is away is not asked more often because there is more mail: then nothing but the end cuts
+// the pause short. Returns whether it is the end.
+bool Pseudonymiser::Pause(std::chrono::milliseconds pause, bool until_woken) {
+  const auto until = std::chrono::steady_clock::now() + pause;
+  MutexLock lock(&mutex_);
+  while (!stopping_ && !(until_woken && woken_)) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) break;
+    wake_.WaitFor(&mutex_, left);
+  }
+  woken_ = false;
+  return stopping_;
 }
 
 absl::StatusOr<size_t> Pseudonymiser::RunBatch() {

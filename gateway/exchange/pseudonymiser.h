@@ -4,6 +4,7 @@
 #define SLUSS_GATEWAY_EXCHANGE_PSEUDONYMISER_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <thread>
 #include <vector>
@@ -40,6 +41,7 @@ class Pseudonymiser {
   struct Work;
 
   void Loop();
+  bool Pause(std::chrono::milliseconds pause, bool until_woken);
   // One batch; how many messages it was about. Stores what was made of them; those whose hop was
   // refused are asked for again later, each by itself.
   absl::StatusOr<size_t> RunBatch();

@@ -112,6 +112,8 @@ absl::Status Exchange::RecordRejections(const AgencyId& caller, uint64_t count,
 
 absl::StatusOr<v1::PreflightResponse> Exchange::Preflight(
     const AgencyId& caller, const v1::PreflightRequest& request) const {
+  RETURN_IF_ERROR(
+      parts_.holder->directory().RequireAgency(request.recipient(), "recipient").status());
   absl::Time moment = parts_.clock->Now();
   if (absl::CivilDay day; !request.as_of().empty()) {
     if (!absl::ParseCivilTime(request.as_of(), &day)) {

@@ -109,6 +109,21 @@ TEST_F(DeliveryTest, AcknowledgingErasesThePayloadAndAnswersAgain) {
   EXPECT_THAT(world_.Kinds(), ElementsAre(v1::DECISION, v1::DELIVERY, v1::ACKNOWLEDGEMENT));
 }
 
+TEST_F(DeliveryTest, TheCiphertextsOfThePseudonymAreErasedWhenNobodyWaitsForThem) {
+  const v1::Delivery delivery = Delivered();
+  const MessageId id(delivery.message_id());
+  ASSERT_OK(world_.Acknowledge(kSocialServices, delivery));
+  EXPECT_NE(Must(world_.store().FindMessage(id))->details.nym_ciphertext(), "");  // it follows
+  world_.key_holder().SetAway(false);
+  const v1::Delivery update = world_.Take(kSocialServices);
+  EXPECT_TRUE(update.pseudonym().has_keyholder_hop());
+  ASSERT_OK(world_.Acknowledge(kSocialServices, update));
+  const v1::StoredMessage details = Must(world_.store().FindMessage(id))->details;
+  EXPECT_EQ(details.nym_ciphertext(), "");
+  EXPECT_FALSE(details.has_gateway_hop());
+  EXPECT_FALSE(details.has_keyholder_hop());
+}
+
 TEST_F(DeliveryTest, NobodyElseAcknowledges) {
   const v1::Delivery delivery = Delivered();
   EXPECT_THAT(world_.Acknowledge(kPolice, delivery),

@@ -62,6 +62,12 @@ class LayeredTable {
   std::map<Key, std::optional<Row>> changes_;
 };
 
+template <typename Row, typename Key>
+std::optional<Row> Copy(const LayeredTable<Key, Row>& table, const Key& key) {
+  const Row* const row = table.Find(key);
+  return row == nullptr ? std::nullopt : std::make_optional(*row);
+}
+
 }  // namespace sluss::testing
 
 #endif  // SLUSS_TESTS_GATEWAY_EXCHANGE_LAYERED_TABLE_H_

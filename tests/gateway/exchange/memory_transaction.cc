@@ -1,0 +1,241 @@
+#include <memory>
+
+#include "gateway/base/status_macros.h"
+#include "tests/gateway/exchange/memory_store.h"
+
+namespace sluss::testing {
+namespace {
+
+constexpr char kLog[] = "";
+constexpr char kItems[] = "items";
+constexpr char kAdmitted[] = "admitted";
+
+}  // namespace
+
+class MemoryTransaction : public MemoryReads<Transaction> {
+ public:
+  explicit MemoryTransaction(MemoryStore* store)
+      : MemoryReads(&store->base_, &store->mutex_, &store->faults_), store_(store) {}
+  ~MemoryTransaction() override {
+    MutexLock lock(mutex_);
+    store_->begun_ = false;
+  }
+
+  absl::Status Admit(const Recorded& recorded) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    const MessageRow& row = recorded.row();
+    if (layers_.messages.Find(row.id) != nullptr) {
+      return absl::AlreadyExistsError("a message has this id");
+    }
+    layers_.admitted.Put(row.id, Next(kAdmitted));
+    PutMessage(row);
+    for (const v1::CitedConsent& cited : row.details.consent()) {
+      layers_.citations.Put({ConsentId(cited.consent_id()), row.id}, true);
+    }
+    if (row.state == v1::DENIED) return absl::OkStatus();
+    layers_.payloads.Put(row.id, recorded.payload());
+    layers_.delivered.Put(row.delivery_id, row.id);
+    Enqueue({.agency = row.recipient,
+             .delivery_id = row.delivery_id,
+             .message_id = row.id,
+             .ready = recorded.ready()});
+    return absl::OkStatus();
+  }
+
+  absl::Status UpdateMessage(const MessageRow& row, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    return Change(row.id, [&](MessageRow& stored) {
+      stored.state = row.state;
+      stored.deadline = row.deadline;
+      stored.pseudonym = row.pseudonym;
+      stored.pseudonym_due = row.pseudonym_due;
+      stored.details = row.details;
+    });
+  }
+
+  absl::Status ErasePayload(const MessageId& id) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    layers_.payloads.Erase(id);
+    return absl::OkStatus();
+  }
+
+  absl::Status SetPseudonym(const MessageRow& row) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    return Change(row.id, [&](MessageRow& stored) {
+      stored.pseudonym = row.pseudonym;
+      stored.pseudonym_due = row.pseudonym_due;
+      stored.details = row.details;
+    });
+  }
+
+  absl::Status SetDeadline(const MessageId& id, absl::Time deadline) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    return Change(id, [&](MessageRow& stored) { stored.deadline = deadline; });
+  }
+
+  absl::Status EnqueueOutcome(const AgencyId& agency, const DeliveryId& delivery_id,
+                              const MessageId& message_id, const v1::Outcome& outcome) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    Enqueue({.agency = agency,
+             .delivery_id = delivery_id,
+             .message_id = message_id,
+             .kind = ItemKind::kOutcome,
+             .outcome = outcome});
+    return absl::OkStatus();
+  }
+
+  absl::Status EnqueuePseudonym(const AgencyId& agency, const DeliveryId& delivery_id,
+                                const MessageId& message_id, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    Enqueue({.agency = agency,
+             .delivery_id = delivery_id,
+             .message_id = message_id,
+             .kind = ItemKind::kPseudonym});
+    return absl::OkStatus();
+  }
+
+  absl::Status MakeReady(const DeliveryId& id) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    const uint64_t* const sequence = layers_.item_ids.Find(id);
+    if (sequence == nullptr) return absl::NotFoundError("no such item");
+    QueueItem item = *layers_.items.Find(*sequence);
+    item.ready = true;
+    layers_.items.Put(item.sequence, item);
+    return absl::OkStatus();
+  }
+
+  absl::Status RemoveItem(const DeliveryId& id) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    const uint64_t* const sequence = layers_.item_ids.Find(id);
+    if (sequence == nullptr) return absl::OkStatus();
+    layers_.items.Erase(*sequence);
+    layers_.item_ids.Erase(id);
+    return absl::OkStatus();
+  }
+
+  absl::Status PutConsent(const ConsentRow& row, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    if (layers_.consents.Find(row.id) != nullptr) {
+      return absl::AlreadyExistsError("a consent has this id");
+    }
+    layers_.consents.Put(row.id, row);
+    return absl::OkStatus();
+  }
+
+  absl::Status WithdrawConsent(const ConsentId& id, absl::Time when,
+                               const Entry& because) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    std::optional<ConsentRow> row = Copy(layers_.consents, id);
+    if (!row.has_value()) return absl::NotFoundError("no such consent");
+    row->withdrawn = when;
+    row->withdrawn_event = because.event();
+    row->withdrawn_index = because.index();
+    layers_.consents.Put(id, *std::move(row));
+    return absl::OkStatus();
+  }
+
+  absl::Status AddEnrolments(const AgencyId& agency, absl::CivilDay day, uint64_t count) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    const std::pair<AgencyId, absl::CivilDay> key{agency, day};
+    layers_.enrolments.Put(key, Copy(layers_.enrolments, key).value_or(0) + count);
+    return absl::OkStatus();
+  }
+
+  absl::Status EraseOpening(const EventId& event) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    layers_.openings.Erase(event);
+    return absl::OkStatus();
+  }
+
+  absl::Status AppendLog(absl::string_view gateway, const LogAppend& append) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    if (Copy(layers_.heads, std::string(kLog)).value_or(LogHead()).size != append.first_index) {
+      return absl::AbortedError("the log has another size");
+    }
+    uint64_t index = append.first_index;
+    for (const LogEntry& entry : append.entries) {
+      layers_.entries.Put(index++, entry.leaf);
+      if (!entry.opening.empty()) layers_.openings.Put(entry.event, entry.opening);
+    }
+    for (const FullTile& tile : append.tiles) {
+      layers_.tiles.Put({tile.tile_level, tile.index}, tile.hashes);
+    }
+    layers_.heads.Put(kLog, append.head);
+    layers_.heads.Put(std::string(gateway), append.head);
+    return absl::OkStatus();
+  }
+
+  absl::Status Commit() override {
+    MutexLock lock(mutex_);
+    if (faults_->commit == CommitFault::kFailed) return absl::UnavailableError("the disk is full");
+    layers_.Apply();
+    if (faults_->commit == CommitFault::kNone) return absl::OkStatus();
+    return absl::UnavailableError("the connection was lost");
+  }
+
+ private:
+  absl::Status CheckWrite() const {
+    return faults_->write ? absl::UnavailableError("the disk is full") : absl::OkStatus();
+  }
+
+  uint64_t Next(const char* name) {
+    const uint64_t number = Copy(layers_.numbers, std::string(name)).value_or(0) + 1;
+    layers_.numbers.Put(name, number);
+    return number;
+  }
+
+  void Enqueue(QueueItem item) {
+    item.sequence = Next(kItems);
+    layers_.item_ids.Put(item.delivery_id, item.sequence);
+    layers_.items.Put(item.sequence, std::move(item));
+  }
+
+  // With its place among those that want a pseudonym.
+  void PutMessage(const MessageRow& row) {
+    const uint64_t admitted = *layers_.admitted.Find(row.id);
+    if (const MessageRow* const old = layers_.messages.Find(row.id); old != nullptr) {
+      layers_.wanted.Erase({old->pseudonym_due, admitted});
+    }
+    if (row.pseudonym == PseudonymState::kWanted) {
+      layers_.wanted.Put({row.pseudonym_due, admitted}, row.id);
+    }
+    layers_.messages.Put(row.id, row);
+  }
+
+  template <typename Edit>
+  absl::Status Change(const MessageId& id, Edit edit) {
+    std::optional<MessageRow> row = Copy(layers_.messages, id);
+    if (!row.has_value()) return absl::NotFoundError("no such message");
+    edit(*row);
+    PutMessage(*row);
+    return absl::OkStatus();
+  }
+
+  MemoryStore* const store_;
+};
+
+absl::StatusOr<std::unique_ptr<Transaction>> MemoryStore::Begin() {
+  {
+    MutexLock lock(&mutex_);
+    if (faults_.begin) return absl::UnavailableError("the database is locked");
+    if (begun_) return absl::FailedPreconditionError("a transaction is open");
+    begun_ = true;
+  }
+  return std::make_unique<MemoryTransaction>(this);
+}
+
+}  // namespace sluss::testing
