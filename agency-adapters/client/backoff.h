@@ -4,10 +4,11 @@
 #define SLUSS_AGENCY_ADAPTERS_CLIENT_BACKOFF_H_
 
 #include <algorithm>
+#include <cstdint>
 
-#include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "gateway/crypto/random.h"
 
 namespace sluss {
 
@@ -16,7 +17,8 @@ class Backoff {
  public:
   // Between half of the current step and all of it; the next step is twice as long.
   absl::Duration Next() {
-    const absl::Duration wait = step_ * absl::Uniform(random_, 0.5, 1.0);
+    const double part = static_cast<uint8_t>(RandomBytes(1)[0]) / 255.0;
+    const absl::Duration wait = step_ * (0.5 + part / 2);
     step_ = std::min(step_ * 2, kLongest);
     return wait;
   }
@@ -27,7 +29,6 @@ class Backoff {
   static constexpr absl::Duration kLongest = absl::Seconds(60);
 
   absl::Duration step_ = kShortest;
-  absl::BitGen random_;
 };
 
 // Something that is tried again and again.

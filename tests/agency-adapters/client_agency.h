@@ -13,31 +13,26 @@
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/client/edge.h"
 #include "agency-adapters/common/outcome_text.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
 #include "tests/agency-adapters/client_fake_gateway.h"
 #include "tests/agency-adapters/client_memory_file_system.h"
 #include "tests/testing/fake_clock.h"
 
 namespace sluss::testing {
 
-class TextNativeFormat : public NativeFormat {
+class PlainFormat : public NativeFormat {
  public:
   absl::StatusOr<v1::NeutralNotification> Read(const NativeFile& file) const override {
     RETURN_IF_ERROR(CheckNativeSize(file));
     v1::NeutralNotification notification;
-    google::protobuf::TextFormat::Parser parser;
-    Quiet quiet;
-    parser.RecordErrorsTo(&quiet);
-    if (!parser.ParseFromString(file.bytes, &notification)) {
-      return absl::InvalidArgumentError("`text`: is not a notification");
+    if (!notification.ParseFromString(file.bytes)) {
+      return absl::InvalidArgumentError("`record`: is not a notification");
     }
     return notification;
   }
   absl::StatusOr<std::vector<NativeFile>> Write(
       const v1::DeliveredNotification& delivered) const override {
     if (!write_fault.ok()) return write_fault;
-    return std::vector<NativeFile>{{.name = "in.txtpb", .bytes = delivered.DebugString()}};
+    return std::vector<NativeFile>{{.name = "in.pb", .bytes = delivered.SerializeAsString()}};
   }
   absl::StatusOr<std::vector<NativeFile>> WriteOutcome(const SentOutcome& outcome) const override {
     return std::vector<NativeFile>{
@@ -47,11 +42,6 @@ class TextNativeFormat : public NativeFormat {
   }
 
   absl::Status write_fault;
-
- private:
-  class Quiet : public google::protobuf::io::ErrorCollector {
-    void AddError(int, int, const std::string&) override {}
-  };
 };
 
 class Agency {
@@ -85,7 +75,7 @@ class Agency {
     disk.Place("/drop/" + name, bytes);
   }
   void Drop(const std::string& name, const v1::NeutralNotification& notification) {
-    Drop(name, notification.DebugString());
+    Drop(name, notification.SerializeAsString());
   }
   // Takes what was dropped: a file is taken at the second look.
   void Look() {
@@ -108,9 +98,15 @@ class Agency {
     EXPECT_EQ(found.size(), 1u) << directory << " " << suffix;
     return found.empty() ? "" : found.begin()->second;
   }
+  // The only notification that was written for the agency's own system.
+  v1::DeliveredNotification Delivered() const {
+    v1::DeliveredNotification delivered;
+    EXPECT_TRUE(delivered.ParseFromString(OnlyFile("/out", "in.pb")));
+    return delivered;
+  }
   const EdgeParts& parts() const { return parts_; }
 
-  TextNativeFormat format;
+  PlainFormat format;
   MemoryFileSystem disk;
   std::stringstream log;
   EventLog events;

@@ -38,7 +38,7 @@ TEST_F(EdgeTest, RunCarriesWhatIsDroppedUntilStop) {
   social_.edge->Stop();
   school.join();
   social.join();
-  EXPECT_THAT(social_.Files("/out", "in.txtpb"), SizeIs(1));
+  EXPECT_THAT(social_.Files("/out", "in.pb"), SizeIs(1));
 }
 
 TEST_F(EdgeTest, StopEndsARunThatHasNothingToDo) {

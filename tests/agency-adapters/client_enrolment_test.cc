@@ -118,12 +118,14 @@ TEST_F(EnrolmentTest, ANotificationAboutAnEnrolledChildFindsItsCase) {
   school_.Drop("b.txt", DutyReport("FI-2", kOtherChild));
   school_.Look();
   social_.Receive();
-  const auto natives = social_.Files("/out", "in.txtpb");
+  const auto natives = social_.Files("/out", "in.pb");
   ASSERT_THAT(natives, SizeIs(2));
   int matched = 0;
   for (const auto& [name, bytes] : natives) {
-    const bool about_child = absl::StrContains(bytes, kChild);
-    EXPECT_EQ(absl::StrContains(bytes, "matched_case: \"case-77\""), about_child);
+    v1::DeliveredNotification delivered;
+    ASSERT_TRUE(delivered.ParseFromString(bytes));
+    const bool about_child = delivered.notification().identity().number() == kChild;
+    EXPECT_EQ(delivered.matched_case(), about_child ? "case-77" : "");
     matched += about_child;
   }
   EXPECT_EQ(matched, 1);

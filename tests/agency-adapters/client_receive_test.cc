@@ -41,11 +41,13 @@ TEST_F(ReceiveTest, WritesTheNativeFilesThenAcknowledgesAndTheSenderHears) {
   (*report.mutable_compartment())["HEALTH"].mutable_text()->add_statement()->set_text("asthma");
   Send(report);
   social_.Receive();
-  const std::string native = social_.OnlyFile("/out", "in.txtpb");
-  EXPECT_THAT(native, HasSubstr("bruises seen on both arms"));
-  EXPECT_THAT(native, HasSubstr(kChild));
-  EXPECT_THAT(native, HasSubstr("withheld: 1"));
-  EXPECT_THAT(native, Not(HasSubstr("asthma")));
+  const v1::DeliveredNotification native = social_.Delivered();
+  const auto& compartments = native.notification().compartment();
+  EXPECT_EQ(compartments.at("NARRATIVE").narrative().statement(0).text(),
+            "bruises seen on both arms");
+  EXPECT_EQ(native.notification().identity().number(), kChild);
+  EXPECT_EQ(native.withheld(), 1u);
+  EXPECT_EQ(compartments.count("HEALTH"), 0u);
   ASSERT_THAT(gateway_.acknowledged(), SizeIs(1));
   EXPECT_FALSE(gateway_.acknowledged()[0].refused);
   school_.Receive();
@@ -96,9 +98,9 @@ TEST_F(ReceiveTest, EveryFaultOnTheWayInEndsInOneSetOfFilesAndAnAcknowledgement)
       social.Receive();
       ASSERT_THAT(gateway.acknowledged(), SizeIs(1));
       EXPECT_FALSE(gateway.acknowledged()[0].refused) << gateway.acknowledged()[0].reason_code;
-      EXPECT_THAT(social.Files("/out", "in.txtpb"), SizeIs(1));
+      EXPECT_THAT(social.Files("/out", "in.pb"), SizeIs(1));
       social.Restart();
-      EXPECT_THAT(social.Files("/out", "in.txtpb"), SizeIs(1)) << "durable";
+      EXPECT_THAT(social.Files("/out", "in.pb"), SizeIs(1)) << "durable";
     }
   }
 }
@@ -205,7 +207,7 @@ TEST_F(ReceiveTest, WhenTheKeyHolderIsAwayTheContentComesAndThePseudonymFollows)
   gateway_.keyholder_away = true;
   Send(DutyReport("FI-1"));
   social_.Receive();
-  EXPECT_THAT(social_.Files("/out", "in.txtpb"), SizeIs(1));
+  EXPECT_THAT(social_.Files("/out", "in.pb"), SizeIs(1));
   EXPECT_THAT(social_.log.str(), HasSubstr("\"pseudonymPending\":true"));
   gateway_.DeliverPseudonyms();
   social_.Receive();

@@ -375,7 +375,7 @@ TEST_F(SendTest, AFileOverTheLimitAndOneThatIsNoRecordAreRejected) {
   school_.Drop("noise.txt", "\xff\xfe not a record");
   school_.Look();
   EXPECT_THAT(school_.OnlyFile("/drop/rejected", "big.txt.error.txt"), HasSubstr("too large"));
-  EXPECT_THAT(school_.OnlyFile("/drop/rejected", "noise.txt.error.txt"), HasSubstr("`text`"));
+  EXPECT_THAT(school_.OnlyFile("/drop/rejected", "noise.txt.error.txt"), HasSubstr("`record`"));
   EXPECT_THAT(school_.Files("/out", "invalid-outcome.txt"), SizeIs(2));
 }
 
