@@ -1,8 +1,9 @@
 // The group ristretto255 (RFC 9496): prime order L, written additively, generator G.
 //
-// libsodium does the arithmetic in constant time. What it leaves to its caller is closed here once:
-// scalars of L or more and the identity element are refused at every decode, and a result that is
-// the identity is an error, so that a Point is never the identity.
+// libsodium does the arithmetic in constant time; public_sum.h is for verifiers. What it leaves to
+// its caller is closed here once: scalars of L or more and the identity element are refused at
+// every decode, and a result that is the identity is an error, so that a Point is never the
+// identity.
 //
 // Values; thread-safe as values are.
 #ifndef SLUSS_GATEWAY_CRYPTO_GROUP_H_
@@ -34,6 +35,7 @@ class Scalar {
   static Scalar Random();
   // `uniform`, 64 bytes, reduced modulo L.
   static Scalar Reduce(absl::string_view uniform);
+  static Scalar Zero() { return Scalar(); }
 
   Scalar(const Scalar&) = default;
   Scalar& operator=(const Scalar&) = default;

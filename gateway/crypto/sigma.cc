@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/crypto/layout.h"
+#include "gateway/crypto/public_sum.h"
 #include "gateway/crypto/sha512.h"
 
 namespace sluss {
@@ -12,47 +13,46 @@ namespace {
 
 absl::Status DoesNotVerify() { return absl::PermissionDeniedError("proof does not verify"); }
 
-// A sum of multiples in which the generator's coefficients become one multiplication.
-class Sum {
+// What PublicSum computes, in constant time: for the prover, whose scalars are secret.
+class SecretSum {
  public:
-  absl::Status Add(const Scalar& coefficient, const std::optional<Point>& base) {
-    if (!base.has_value()) {
+  void Add(const Scalar& coefficient, const std::optional<Point>& base) {
+    if (base.has_value()) {
+      multiples_.emplace_back(coefficient, *base);
+    } else {
       generator_ = generator_.has_value() ? *generator_ + coefficient : coefficient;
-      return absl::OkStatus();
     }
-    ASSIGN_OR_RETURN(const Point multiple, Multiply(coefficient, *base));
-    return AddPoint(multiple);
   }
 
-  absl::StatusOr<Point> Total() && {
+  absl::StatusOr<Point> Total() const {
+    std::optional<Point> total;
     if (generator_.has_value()) {
-      ASSIGN_OR_RETURN(const Point multiple, MultiplyBase(*generator_));
-      RETURN_IF_ERROR(AddPoint(multiple));
+      ASSIGN_OR_RETURN(total, MultiplyBase(*generator_));
     }
-    if (!total_.has_value()) return absl::InternalError("an equation of the relation is empty");
-    return *total_;
+    for (const auto& [coefficient, base] : multiples_) {
+      ASSIGN_OR_RETURN(Point multiple, Multiply(coefficient, base));
+      if (total.has_value()) {
+        ASSIGN_OR_RETURN(multiple, ::sluss::Add(*total, multiple));
+      }
+      total = std::move(multiple);
+    }
+    if (!total.has_value()) return absl::InternalError("an equation of the relation is empty");
+    return *total;
   }
 
  private:
-  absl::Status AddPoint(const Point& point) {
-    if (!total_.has_value()) {
-      total_ = point;
-      return absl::OkStatus();
-    }
-    ASSIGN_OR_RETURN(total_, ::sluss::Add(*total_, point));
-    return absl::OkStatus();
-  }
-
   std::optional<Scalar> generator_;
-  std::optional<Point> total_;
+  std::vector<std::pair<Scalar, Point>> multiples_;
 };
 
-absl::Status AddTerms(const SigmaEquation& equation, std::span<const Scalar> values, Sum& sum) {
+template <typename Sum>
+Sum RightSide(const SigmaEquation& equation, std::span<const Scalar> values) {
+  Sum sum;
   for (const SigmaTerm& term : equation.right) {
     const Scalar& value = values[term.witness];
-    RETURN_IF_ERROR(sum.Add(term.negative ? value.Negated() : value, term.base));
+    sum.Add(term.negative ? value.Negated() : value, term.base);
   }
-  return absl::OkStatus();
+  return sum;
 }
 
 void AppendPoint(const std::optional<Point>& point, Layout& layout) {
@@ -85,10 +85,9 @@ absl::StatusOr<std::vector<Point>> Recompute(const SigmaRelation& relation, cons
   std::vector<Point> commitments;
   commitments.reserve(relation.equations.size());
   for (const SigmaEquation& equation : relation.equations) {
-    Sum sum;
-    RETURN_IF_ERROR(AddTerms(equation, responses, sum));
-    if (equation.left.has_value()) RETURN_IF_ERROR(sum.Add(minus_challenge, equation.left));
-    ASSIGN_OR_RETURN(const Point commitment, std::move(sum).Total());
+    PublicSum sum = RightSide<PublicSum>(equation, responses);
+    if (equation.left.has_value()) sum.Add(minus_challenge, equation.left);
+    ASSIGN_OR_RETURN(const Point commitment, sum.Total());
     commitments.push_back(commitment);
   }
   return commitments;
@@ -110,9 +109,7 @@ absl::StatusOr<std::string> SigmaProve(const SigmaRelation& relation,
   std::vector<Point> commitments;
   commitments.reserve(relation.equations.size());
   for (const SigmaEquation& equation : relation.equations) {
-    Sum sum;
-    RETURN_IF_ERROR(AddTerms(equation, nonces, sum));
-    ASSIGN_OR_RETURN(const Point commitment, std::move(sum).Total());
+    ASSIGN_OR_RETURN(const Point commitment, RightSide<SecretSum>(equation, nonces).Total());
     commitments.push_back(commitment);
   }
   const Scalar challenge = Challenge(relation, binding, commitments);
