@@ -28,6 +28,7 @@ struct Arguments {
   size_t messages = 4000;
   int in_flight = 32;
   std::string disk_dir;
+  bool queue_only = false;
 };
 
 [[noreturn]] void Fail(absl::string_view text) {
@@ -157,6 +158,26 @@ nlohmann::ordered_json Json(const Result& result) {
           {"submit_to_acknowledge_ms", pair(result.acknowledged)}};
 }
 
+// No receiver: the messages stay in the gateway's queue.
+void RunQueue(const Arguments& arguments) {
+  const Party sender = Load(arguments.sender);
+  const Party receiver = Load(arguments.receiver);
+  Journeys journeys(arguments.messages);
+  const int64_t start = MonotonicNanoseconds();
+  Join(Fork([&] {
+    RunSender(sender, receiver,
+              {.address = sender.config.gateway_address(), .in_flight = arguments.in_flight},
+              journeys);
+  }));
+  const double seconds = static_cast<double>(MonotonicNanoseconds() - start) / 1e9;
+  if (journeys.failed() > 0) Fail(absl::StrCat(journeys.failed().load(), " messages failed"));
+  const nlohmann::ordered_json out = {
+      {"queued", arguments.messages},
+      {"submitted_per_second", static_cast<double>(arguments.messages) / seconds},
+      {"gateway_resident_mb", ResidentBytes(arguments.gateway_pid) / 1e6}};
+  std::cout << out.dump() << std::endl;
+}
+
 void Run(const Arguments& arguments) {
   const Party sender = Load(arguments.sender);
   const Party receiver = Load(arguments.receiver);
@@ -202,8 +223,10 @@ int main(int argc, char** argv) {
   app.add_option("--keyholder-pid", arguments.keyholder_pid)->required();
   app.add_option("--disk", arguments.disk_dir, "directory on the gateway's disk")->required();
   app.add_option("--messages", arguments.messages)->check(CLI::PositiveNumber);
+  app.add_flag("--queue-only", arguments.queue_only,
+               "without a receiver: what the gateway holds while nobody fetches");
   app.add_option("--in-flight", arguments.in_flight)->check(CLI::Range(1, 256));
   CLI11_PARSE(app, argc, argv);
-  sluss::Run(arguments);
+  arguments.queue_only ? sluss::RunQueue(arguments) : sluss::Run(arguments);
   return 0;
 }
