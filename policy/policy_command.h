@@ -1,8 +1,8 @@
 // `slussctl policy`: checks a set of policies, decides one question, runs test cases.
 //
-//   policy check  --catalogue DIR --policies DIR
-//   policy decide --catalogue DIR --policies DIR --facts FILE.json [--on DATE] [--json]
-//   policy test   --catalogue DIR --policies DIR [FILE...]
+//   policy check  --policies DIR [--catalogue DIR]
+//   policy decide --policies DIR [--catalogue DIR] --facts FILE.json [--on DATE] [--json]
+//   policy test   --policies DIR [--catalogue DIR] [FILE...]
 //
 // Exit codes: 0 the set loads, the decision lets something pass, every case holds; 1 the answer is
 // no: faults in the set, verdict DENY, a case that fails; 2 a file that cannot be read or is not of

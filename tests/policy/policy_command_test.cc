@@ -32,6 +32,11 @@ class PolicyCommandTest : public ::testing::Test {
   int Command(std::vector<std::string> arguments, const std::string& policies = "") {
     arguments.insert(arguments.begin() + 1, {"--catalogue", kShipped + "catalogue", "--policies",
                                              policies.empty() ? kShipped + "templates" : policies});
+    return Run(std::move(arguments));
+  }
+
+  // The same with nothing added.
+  int Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"slussctl", "policy"});
     std::vector<const char*> argv;
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
@@ -118,6 +123,28 @@ TEST_F(PolicyCommandTest, TestShowsAFailedCase) {
   EXPECT_EQ(Command({"test", path}), 1);
   EXPECT_THAT(errors_, HasSubstr(path + ":1:1: `x`: the verdict is VERDICT_DENY"));
   EXPECT_EQ(output_, "1 cases in 1 files, 1 failures\n");
+}
+
+TEST_F(PolicyCommandTest, ACatalogueThatIsNotNamedIsFoundBesideThePolicies) {
+  EXPECT_EQ(Run({"check", "--policies", kShipped + "templates"}), 0);
+  EXPECT_EQ(Run({"check", "--policies", kShipped + "templates/"}), 0);
+  EXPECT_EQ(Run({"check", "--policies", kShipped + "templates/sspf.txtpb"}), 1) << "wants duties";
+  EXPECT_THAT(errors_, HasSubstr("duty"));
+}
+
+TEST_F(PolicyCommandTest, ACatalogueInTheDirectoryOfThePoliciesGoesFirst) {
+  std::filesystem::create_directories(directory_ / "catalogue");
+  std::ofstream(directory_ / "catalogue" / "v.txtpb") << testing::kSmallCatalogue;
+  Write("p.txtpb", "id: \"p\" version: \"7\"" + testing::Permit("one"));
+  EXPECT_EQ(Run({"check", "--policies", directory_.string()}), 0);
+  EXPECT_THAT(output_, HasSubstr("policy version     7"));
+}
+
+TEST_F(PolicyCommandTest, WhereNoCatalogueIsFoundAllPlacesAreNamed) {
+  Write("p.txtpb", "id: \"p\" version: \"7\"");
+  EXPECT_EQ(Run({"check", "--policies", directory_.string()}), 2);
+  EXPECT_THAT(errors_, StartsWith("no catalogue at `" + (directory_ / "catalogue").string()));
+  EXPECT_THAT(errors_, HasSubstr("share/sluss/policy/catalogue`: name its directory"));
 }
 
 TEST_F(PolicyCommandTest, ACommandLineThatIsWrongIsNot0To2) { EXPECT_GE(Command({"decide"}), 100); }
