@@ -1,0 +1,116 @@
+#include <filesystem>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gateway/base/text_file.h"
+#include "gateway/server/config.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/gateway/rpc/test_certificates.h"
+#include "tests/testing/status_matchers.h"
+
+namespace sluss {
+namespace {
+
+using ::sluss::testing::ReplaceFile;
+using ::sluss::testing::StatusIs;
+using ::sluss::testing::TestDirectory;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
+constexpr char kGood[] = R"(name: "gateway/gw1"
+listen: "127.0.0.1:7443"
+tls { certificate: "a" private_key: "a" authority: "a" revocation_list: "a" }
+keys_dir: "keys"
+key_directory: "a"
+database: "sluss.db"
+catalogue: "keys"
+policy: "a"
+keyholder { address: "127.0.0.1:7444" name: "keyholder/kh1" }
+log_origin: "log.sluss.example/gw1"
+agency: "school/ekbacken"
+limits { clock_skew_seconds: 60 }
+)";
+
+class GatewayConfigTest : public ::testing::Test {
+ protected:
+  GatewayConfigTest() {
+    ReplaceFile(directory_.Path("a"), "content");
+    std::filesystem::create_directory(directory_.Path("keys"));
+  }
+
+  absl::StatusOr<v1::GatewayConfig> Load(const std::string& text) {
+    ReplaceFile(directory_.Path("gateway.txtpb"), text);
+    return LoadGatewayConfig(directory_.Path("gateway.txtpb"));
+  }
+
+  // The good file with one thing put in another's place.
+  absl::StatusOr<v1::GatewayConfig> With(absl::string_view good, absl::string_view bad) {
+    return Load(absl::StrReplaceAll(kGood, {{good, bad}}));
+  }
+
+  TestDirectory directory_;
+};
+
+TEST_F(GatewayConfigTest, ResolvesPathsAndFillsInLimits) {
+  const auto config = Load(kGood);
+  ASSERT_OK(config);
+  EXPECT_EQ(config->database(), directory_.Path("sluss.db"));
+  EXPECT_EQ(config->policy(0), directory_.Path("a"));
+  EXPECT_EQ(config->limits().clock_skew_seconds(), 60u);
+  EXPECT_EQ(config->limits().requests_per_second(), 2000u);
+  EXPECT_EQ(config->limits().max_message_bytes(), 32u << 20);
+  EXPECT_EQ(config->limits().expire_hours(), 336u);
+}
+
+TEST_F(GatewayConfigTest, TheSampleNamesTheStandardLimits) {
+  const std::string sample = absl::StrCat(SLUSS_SOURCE_DIR, "/deploy/config/gateway.txtpb");
+  std::string limits = *ReadFile(sample);
+  limits = limits.substr(limits.find("limits {"));
+  const auto shown = With("limits { clock_skew_seconds: 60 }", limits);
+  const auto standard = With("limits { clock_skew_seconds: 60 }", "");
+  ASSERT_OK(shown);
+  ASSERT_OK(standard);
+  EXPECT_EQ(shown->limits().SerializeAsString(), standard->limits().SerializeAsString());
+}
+
+TEST_F(GatewayConfigTest, NamesEveryFaultWithItsLine) {
+  EXPECT_THAT(
+      Load(R"(name: "keyholder/gw1"
+listen: "7443"
+tls { certificate: "none.crt" }
+keys_dir: "none"
+keyholder { address: "x" name: "gateway/gw1" }
+agency: "Ekbacken"
+agency: "school/ekbacken"
+agency: "school/ekbacken"
+limits { clock_skew_seconds: 3600 }
+)"),
+      StatusIs(kInvalid,
+               AllOf(HasSubstr(":1:1: `name`: write gateway/NAME"),
+                     HasSubstr(":2:1: `listen`: write host:port"),
+                     HasSubstr(":3:1: `tls.certificate`: cannot open"),
+                     HasSubstr(":3:1: `tls.private_key`: is missing"),
+                     HasSubstr(":4:1: `keys_dir`:"), HasSubstr("`key_directory`: is missing"),
+                     HasSubstr("`database`: is missing"), HasSubstr("`catalogue`: is missing"),
+                     HasSubstr("`policy`: name at least one policy file"),
+                     HasSubstr(":5:1: `keyholder.address`: write host:port"),
+                     HasSubstr(":5:1: `keyholder.name`: write keyholder/NAME"),
+                     HasSubstr(":6:1: `agency`:"),
+                     HasSubstr(":8:1: `agency`: `school/ekbacken` stands twice"),
+                     HasSubstr("`limits.clock_skew_seconds`: must be from 10 to 600"),
+                     HasSubstr("`log_origin`: is missing"))));
+}
+
+TEST_F(GatewayConfigTest, RefusesWhatItDoesNotKnow) {
+  EXPECT_THAT(Load(absl::StrCat(kGood, "allow_plain_text: true\n")),
+              StatusIs(kInvalid, AllOf(HasSubstr(":13:"), HasSubstr("allow_plain_text"))));
+  EXPECT_THAT(With("agency: \"school/ekbacken\"", ""),
+              StatusIs(kInvalid, HasSubstr("`agency`: name at least one agency")));
+}
+
+}  // namespace
+}  // namespace sluss
