@@ -16,7 +16,8 @@ absl::StatusOr<StateLock> StateLock::Take(const std::string& state_dir) {
   StateLock lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (lock.fd_ < 0) {
     return absl::PermissionDeniedError(
-        absl::StrCat("cannot open `", path, "`: ", std::strerror(errno)));
+        absl::StrCat("cannot open `", path, "`: ", std::strerror(errno),
+                     ": the adapter must be able to write to its state directory"));
   }
   if (flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
     return absl::FailedPreconditionError(

@@ -17,6 +17,8 @@
   } while (false)
 
 // ASSIGN_OR_RETURN(Point p, Point::Decode(bytes)); declares or assigns, or returns the error.
+// `lhs` may be a declaration and cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define ASSIGN_OR_RETURN(lhs, rexpr) \
   ASSIGN_OR_RETURN_IMPL_(SLUSS_CONCAT_(sluss_statusor_, __LINE__), lhs, rexpr)
 
@@ -24,5 +26,6 @@
   auto statusor = (rexpr);                                 \
   if (!statusor.ok()) return std::move(statusor).status(); \
   lhs = *std::move(statusor)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // SLUSS_GATEWAY_BASE_STATUS_MACROS_H_

@@ -50,6 +50,12 @@ class DatabaseFileTest : public ::testing::Test {
   const std::string path_ = directory_.File("sluss.db");
 };
 
+TEST_F(DatabaseFileTest, RefusesADirectoryThatCannotBeWritten) {
+  EXPECT_THAT(OpenSqliteStore(directory_.File("none/sluss.db")),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("needs a directory that the gateway may write to")));
+}
+
 TEST_F(DatabaseFileTest, RefusesWhatIsNoDatabase) {
   for (const std::string& bytes :
        {std::string("x"), std::string(5000, 'x'), std::string(8192, '\0')}) {
