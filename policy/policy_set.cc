@@ -13,6 +13,7 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "policy/canonical.h"
+#include "policy/catalogue.h"
 #include "policy/faults.h"
 #include "policy/rule_compiler.h"
 #include "policy/rule_table.h"

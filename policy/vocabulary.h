@@ -11,7 +11,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "policy/days.h"
-#include "policy/faults.h"
 #include "policy/names.h"
 #include "proto/policy.pb.h"
 
@@ -28,16 +27,6 @@ inline constexpr uint32_t kUnknown = 0;
 inline constexpr uint8_t kCoverStrong = 1, kCoverWeak = 2, kCoverNone = 4;
 // 0 for a text that is none of STRONG, WEAK, NONE.
 uint8_t ParseCover(absl::string_view text);
-
-// One file of the catalogue, parsed.
-struct CatalogueFile {
-  TextFile text;
-  v1::Vocabulary vocabulary;
-};
-
-// Adds to `faults` whatever is wrong in the vocabularies themselves: names twice or ill formed, bad
-// dates, groups of unknown members, too many of a kind. Walls and duties are not looked at.
-void CheckCatalogue(const std::vector<CatalogueFile>& files, Faults* faults);
 
 // Reads a vocabulary that is whole, in canonical order and lives as long as the index.
 class VocabularyIndex {
