@@ -14,7 +14,9 @@
 namespace sluss {
 namespace {
 
+using ::testing::Contains;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 const std::string kTemplates = SLUSS_SOURCE_DIR "/policy/templates";
 
@@ -34,10 +36,29 @@ TEST(ShippedPoliciesTest, EveryTemplateHasCasesAndTheyHold) {
     EXPECT_THAT(report->failures, IsEmpty());
     cases += report->cases;
   }
-  EXPECT_GE(cases, 70);
+  EXPECT_GE(cases, 1300);
   const auto templates = ReadPolicySources(kTemplates);
   ASSERT_OK(templates);
-  EXPECT_EQ(paths->size(), templates->size() + 1) << "a case file each, and one for the walls";
+  for (const PolicySource& source : *templates) {
+    const std::string own = source.name.substr(0, source.name.rfind(".txtpb")) + ".cases.txtpb";
+    EXPECT_THAT(*paths, Contains(own));
+  }
+  EXPECT_THAT(*paths, Contains(kTemplates + "/walls.cases.txtpb"));
+}
+
+// The forms of collaboration that the project promises, and the consent's copy that they need.
+TEST(ShippedPoliciesTest, EveryFormOfCollaborationHasATemplate) {
+  const auto set = testing::LoadShipped();
+  ASSERT_OK(set);
+  std::vector<std::string> ids;
+  for (const v1::Policy& policy : (*set)->bundle().policy()) ids.push_back(policy.id());
+  EXPECT_THAT(ids, UnorderedElementsAre("duty-report", "feedback", "investigation", "consultation",
+                                        "sspf", "situation-picture", "child-health-team",
+                                        "pupil-health-team", "preventive-team", "safe-youth-team",
+                                        "family-centre", "youth-coach", "youth-group", "youth-team",
+                                        "resource-team", "support-groups", "coordinated-plan",
+                                        "field-workers", "social-to-police", "school-to-police",
+                                        "care-need", "social-action-group", "consent-copy"));
 }
 
 }  // namespace
