@@ -47,7 +47,7 @@ GUARDS = [
            '  attestation { officers: 1  reason: TEXT_REQUIRED }\n  obligation { review: true }\n'
            "  legal_comment", "*G_SchoolToPoliceByTeacher*"),
     policy("(h) the wall around health care", "catalogue/walls",
-           'recipient: "police/*"\n  purpose: "ANY"  legal_basis: "OSL-25-1"',
+           'recipient: "law-enforcement"\n  purpose: "ANY"  legal_basis: "OSL-25-1"',
            'recipient: "leisure/*"\n  purpose: "ANY"  legal_basis: "OSL-25-1"', "*H_TheHealth*"),
     exchange("(j) expired consent", "consent_state", "now_us >= record.valid_to_us()", "false",
              "consent_scenarios_test", "*J_DeniesWithItsOwnReason*"),
@@ -69,7 +69,7 @@ GUARDS = [
     exchange("(m) feedback goes back the way the report came", "verify",
              "answered->recipient.value() == header.sender()", "true", "refusal_test",
              "*AnAnswerNamesAMessage*"),
-    policy("(n) the law of the day", "catalogue/paragraphs",
+    policy("(n) the law of the day", "catalogue/paragraphs-social",
            'citation: "14 kap. 1 § socialtjänstlagen (2001:453)"\n  in_force { to: "2025-07-01" }',
            'citation: "14 kap. 1 § socialtjänstlagen (2001:453)"\n  in_force { to: "2026-07-01" }',
            "*N_TheLawOfTheDay*"),
