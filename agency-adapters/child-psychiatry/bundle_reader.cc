@@ -19,8 +19,6 @@
 namespace sluss::fhir {
 namespace {
 
-constexpr absl::string_view kWithoutSubject[] = {"CONSULTATION", "FEEDBACK"};
-
 absl::StatusOr<std::string> ReadId(JsonObject& object, absl::string_view name) {
   ASSIGN_OR_RETURN(std::string id, object.Text(name));
   if (IsPlainId(id)) return id;
@@ -139,8 +137,7 @@ absl::Status ReadConsents(const Bundle& bundle, const Bundle::Entry* patient,
 
 absl::Status ReadPeople(const Bundle& bundle, const Bundle::Entry* patient, JsonObject* sender,
                         const v1::MappingConfig& mapping, v1::NeutralNotification* notification) {
-  const bool no_subject = std::find(std::begin(kWithoutSubject), std::end(kWithoutSubject),
-                                    notification->purpose()) != std::end(kWithoutSubject);
+  const bool no_subject = !HasSubject(notification->purpose());
   if (no_subject && patient != nullptr) {
     return JsonError(patient->place, "this event names nobody: leave the Patient out");
   }

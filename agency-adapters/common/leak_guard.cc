@@ -96,6 +96,11 @@ absl::Status RefuseText(absl::string_view field, absl::string_view text, absl::s
       absl::StrCat("`", field, "` carries ", LeakKindText(leaks.front()), ": ", cure));
 }
 
+// The purposes whose whole content must not tell who a child is.
+bool IsAnonymous(absl::string_view purpose) {
+  return purpose == "CONSULTATION" || purpose == "SITUATION_PICTURE";
+}
+
 absl::Status RefuseAnonymous(const v1::NeutralNotification& notification,
                              const std::vector<std::string>& names) {
   constexpr absl::string_view kCure =
@@ -105,7 +110,7 @@ absl::Status RefuseAnonymous(const v1::NeutralNotification& notification,
   }
   absl::Status status;
   for (const auto& [category, content] : Sorted(notification)) {
-    if (category != "ANONYMOUS" && notification.purpose() != "CONSULTATION") continue;
+    if (category != "ANONYMOUS" && !IsAnonymous(notification.purpose())) continue;
     VisitTexts(*content, category, [&](const std::string& path, const std::string& text) {
       if (status.ok()) status = RefuseText(path, text, kCure, names);
     });
@@ -141,7 +146,7 @@ absl::Status RefuseLeaks(const v1::NeutralNotification& notification,
   }
   RETURN_IF_ERROR(RefuseFileNames(notification, names));
   const bool anonymous =
-      notification.purpose() == "CONSULTATION" || notification.compartment().contains("ANONYMOUS");
+      IsAnonymous(notification.purpose()) || notification.compartment().contains("ANONYMOUS");
   return anonymous ? RefuseAnonymous(notification, names) : absl::OkStatus();
 }
 

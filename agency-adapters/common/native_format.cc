@@ -13,11 +13,6 @@ absl::Status Missing(absl::string_view field, absl::string_view cure) {
   return absl::InvalidArgumentError(absl::StrCat("`", field, "` is missing: ", cure));
 }
 
-// The purposes that travel without a subject.
-bool HasSubject(absl::string_view purpose) {
-  return purpose != "CONSULTATION" && purpose != "FEEDBACK";
-}
-
 absl::Status CheckOfficers(const v1::NeutralNotification& notification) {
   constexpr absl::string_view kWhy = "a person decides each disclosure and says why";
   if (notification.officer().empty()) return Missing("officer", kWhy);
@@ -32,6 +27,10 @@ absl::Status CheckOfficers(const v1::NeutralNotification& notification) {
 }
 
 }  // namespace
+
+bool HasSubject(absl::string_view purpose) {
+  return purpose != "CONSULTATION" && purpose != "SITUATION_PICTURE" && purpose != "FEEDBACK";
+}
 
 absl::Status CheckNativeSize(const NativeFile& file) {
   if (file.bytes.empty()) {

@@ -87,6 +87,10 @@ absl::Status CheckNativeSize(const NativeFile& file);
 // 1 to 64 letters, digits, '-' and '.' (FHIR's `id`): an id that is safe in a file name too.
 bool IsPlainId(absl::string_view text);
 
+// Whether a notification of this purpose is about a child: a consultation, a situation picture and
+// feedback travel without one.
+bool HasSubject(absl::string_view purpose);
+
 // What every notification must have when a format has read it: native id, recipient, purpose, legal
 // basis, day, an officer with name, role and reason (a record is never forwarded by itself), some
 // content, and the child's number where the purpose has a subject; a message that answers names

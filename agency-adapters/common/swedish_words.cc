@@ -18,6 +18,20 @@ constexpr Word kPurposes[] = {
     {"CONSULTATION", "Konsultation utan namn"},
     {"FEEDBACK", "Återkoppling"},
     {"CONSENT_COPY", "Kopia av samtycke"},
+    {"ACUTE_DANGER", "Omedelbar fara"},
+    {"SITUATION_PICTURE", "Lägesbild"},
+    {"CHILD_HEALTH_TEAM", "Barnhälsoteam"},
+    {"PUPIL_HEALTH_TEAM", "Elevhälsoteam"},
+    {"PREVENTIVE_TEAM", "Förebyggande team för barn"},
+    {"SAFE_YOUTH_TEAM", "Trygghetsteam för unga"},
+    {"FAMILY_CENTRE", "Familjecentral"},
+    {"YOUTH_COACH", "Ungcoachning"},
+    {"YOUTH_GROUP", "Unggruppen"},
+    {"YOUTH_TEAM", "Ungdomsteam"},
+    {"RESOURCE_TEAM", "Resursteam"},
+    {"SUPPORT_GROUP", "Stödgrupp"},
+    {"COORDINATED_PLAN", "Samordnad individuell plan"},
+    {"SOCIAL_ACTION_GROUP", "Social insatsgrupp"},
 };
 
 constexpr Word kCategories[] = {

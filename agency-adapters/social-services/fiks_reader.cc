@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "agency-adapters/common/native_format.h"
 #include "agency-adapters/common/personal_number.h"
 #include "agency-adapters/common/strict_json.h"
 #include "agency-adapters/social-services/sluss_part.h"
@@ -169,7 +170,7 @@ absl::Status ReadContent(JsonObject& record, JsonObject& part,
   }
   RETURN_IF_ERROR(ReadConcern(part, notification));
   RETURN_IF_ERROR(part.Finish());
-  if (notification->purpose() == "CONSULTATION") {
+  if (!HasSubject(notification->purpose())) {
     return record.Finish("a consultation names nobody: leave it out");
   }
   return ReadAboutChild(record, notification);

@@ -122,19 +122,21 @@ TEST(FiksReader, ReadsWhatIsOptional) {
             "Mormor kan hjälpa.");
 }
 
-TEST(FiksReader, NamesNobodyInAConsultation) {
-  json record = SampleJson(kConcern);
-  record["sluss"]["purpose"] = "CONSULTATION";
-  record["sluss"].erase("concerns");
-  record["sluss"]["categories"] = {{"anonymous", {{{"text", "Hur går man vidare?"}}}}};
-  EXPECT_THAT(Read(record.dump()),
-              StatusIs(kInvalid, HasSubstr("a consultation names nobody: leave it out")));
-  const json bare = {{"sluss", record["sluss"]},
-                     {"sendingstidspunkt", record["sendingstidspunkt"]}};
-  const auto read = Read(bare.dump());
-  ASSERT_OK(read);
-  EXPECT_FALSE(read->has_identity());
-  EXPECT_THAT(Categories(*read), ElementsAre("ANONYMOUS"));
+TEST(FiksReader, NamesNobodyInAConsultationOrASituationPicture) {
+  for (const char* purpose : {"CONSULTATION", "SITUATION_PICTURE"}) {
+    json record = SampleJson(kConcern);
+    record["sluss"]["purpose"] = purpose;
+    record["sluss"].erase("concerns");
+    record["sluss"]["categories"] = {{"anonymous", {{{"text", "Hur går man vidare?"}}}}};
+    EXPECT_THAT(Read(record.dump()),
+                StatusIs(kInvalid, HasSubstr("a consultation names nobody: leave it out")));
+    const json bare = {{"sluss", record["sluss"]},
+                       {"sendingstidspunkt", record["sendingstidspunkt"]}};
+    const auto read = Read(bare.dump());
+    ASSERT_OK(read);
+    EXPECT_FALSE(read->has_identity());
+    EXPECT_THAT(Categories(*read), ElementsAre("ANONYMOUS"));
+  }
 }
 
 TEST(FiksReader, CarriesProtectedIdentityWithoutWhereabouts) {

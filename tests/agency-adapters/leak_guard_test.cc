@@ -202,6 +202,14 @@ TEST(LeakGuardTest, RefusesAConsultationThatTellsWhoTheChildIs) {
   }
 }
 
+TEST(LeakGuardTest, ASituationPictureIsReadAsStrictly) {
+  v1::NeutralNotification notification = Consultation("Gäller 120823-9887");
+  notification.set_purpose("SITUATION_PICTURE");
+  EXPECT_THAT(RefuseLeaks(notification, kNames),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("carries ")));
+  EXPECT_OK(RefuseLeaks(Consultation("Oroligt vid stationen"), kNames));
+}
+
 TEST(LeakGuardTest, RefusesAConsultationWithAnIdentity) {
   v1::NeutralNotification notification = Consultation("En elev");
   notification.mutable_identity()->set_given_name("X");

@@ -3,8 +3,10 @@
 #include <string>
 
 #include "agency-adapters/common/swedish_words.h"
+#include "gateway/base/text_file.h"
 #include "gmock/gmock.h"
 #include "proto/notification.pb.h"
+#include "proto/policy.pb.h"
 
 namespace sluss {
 namespace {
@@ -12,6 +14,16 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
+
+TEST(SwedishWordsTest, EveryPurposeOfTheCatalogueHasAWord) {
+  v1::Vocabulary vocabulary;
+  ASSERT_TRUE(
+      TextFile::Load(SLUSS_SOURCE_DIR "/policy/catalogue/purposes.txtpb", &vocabulary).ok());
+  ASSERT_GT(vocabulary.purpose_size(), 20);
+  for (const v1::Purpose& purpose : vocabulary.purpose()) {
+    EXPECT_NE(PurposeInSwedish(purpose.id()), "Meddelande") << purpose.id();
+  }
+}
 
 v1::DeliveredNotification Delivered() {
   v1::DeliveredNotification delivered;
