@@ -11,6 +11,7 @@
 #include "gateway/base/status_macros.h"
 #include "policy/bounds.h"
 #include "policy/canonical.h"
+#include "policy/concerned_walls.h"
 #include "policy/days.h"
 #include "policy/names.h"
 #include "policy/page_words.h"
@@ -33,13 +34,12 @@ class Page {
         vocabulary_(set.bundle().vocabulary()),
         policy_(policy),
         day_(day),
-        words_(&vocabulary_) {
+        words_(&vocabulary_),
+        walls_(WallsConcerning(set, policy)) {
     for (const auto& one : vocabulary_.paragraph()) paragraphs_[one.id()] = &one;
     for (const v1::Rule& rule : policy.rule()) {
-      for (const auto& agency : ExampleAgencies(vocabulary_, rule.sender()))
-        senders_.insert(agency);
-      for (const auto& agency : ExampleAgencies(vocabulary_, rule.recipient())) {
-        recipients_.insert(agency);
+      for (const std::string& agency : ExampleAgencies(vocabulary_, rule.recipient())) {
+        told_.insert(agency.substr(0, agency.find('/')));
       }
     }
   }
@@ -57,10 +57,7 @@ class Page {
   std::string Parties(const Names& agencies) const;
   std::string Basis(const v1::Rule& rule) const;
   std::string Judged(const v1::Rule& rule) const;
-  std::string CategoryWords(const Names& categories) const;
-  bool Concerns(const v1::Rule& wall) const;
-  bool AnyIn(const google::protobuf::RepeatedPtrField<std::string>& column,
-             const std::set<std::string>& agencies) const;
+  std::string CategoryWords(const Names& categories, absl::string_view last = "och") const;
   std::set<std::string> Cited() const;
 
   const PolicySet& set_;
@@ -68,8 +65,9 @@ class Page {
   const v1::Policy& policy_;
   const std::string day_;
   const PageWords words_;
+  const std::vector<ConcernedWall> walls_;
   std::map<std::string, const v1::Paragraph*> paragraphs_;
-  std::set<std::string> senders_, recipients_;
+  std::set<std::string> told_;  // kinds of agencies that receive something
 };
 
 std::string Page::Head(const Sha256Function& sha256) const {
@@ -125,10 +123,10 @@ std::string Page::Rule(const v1::Rule& rule) const {
   return text;
 }
 
-std::string Page::CategoryWords(const Names& categories) const {
+std::string Page::CategoryWords(const Names& categories, absl::string_view last) const {
   Names words;
   for (const std::string& id : categories) words.push_back(words_.Category(id));
-  return Listed(words);
+  return Listed(words, last);
 }
 
 std::string Page::Parties(const Names& agencies) const {
@@ -176,8 +174,8 @@ std::set<std::string> Page::Cited() const {
   for (const v1::Rule& rule : policy_.rule()) {
     cited.insert(rule.legal_basis().begin(), rule.legal_basis().end());
   }
-  for (const v1::Rule& wall : vocabulary_.wall()) {
-    if (Concerns(wall)) cited.insert(wall.legal_basis().begin(), wall.legal_basis().end());
+  for (const ConcernedWall& one : walls_) {
+    cited.insert(one.wall->legal_basis().begin(), one.wall->legal_basis().end());
   }
   return cited;
 }
@@ -196,43 +194,17 @@ std::string Page::Paragraphs() const {
   return text;
 }
 
-bool Page::AnyIn(const google::protobuf::RepeatedPtrField<std::string>& column,
-                 const std::set<std::string>& agencies) const {
-  for (const std::string& name : ExpandAgencies(vocabulary_, column)) {
-    for (const std::string& agency : agencies) {
-      const std::string kind = agency.substr(0, agency.find('/'));
-      if (name == "*" || name == agency || name == absl::StrCat(kind, "/*")) return true;
-    }
-  }
-  return false;
-}
-
-bool Page::Concerns(const v1::Rule& wall) const {
-  const bool purpose = absl::c_any_of(policy_.rule(), [&](const v1::Rule& rule) {
-    return absl::c_any_of(rule.purpose(), [&](const std::string& id) {
-      return absl::c_linear_search(wall.purpose(), id) ||
-             absl::c_linear_search(wall.purpose(), "ANY");
-    });
-  });
-  std::set<std::string> told = recipients_;
-  if (!wall.recipient_cover().empty()) {
-    std::erase_if(told, [&](const std::string& agency) {
-      const std::string kind = agency.substr(0, agency.find('/'));
-      return !absl::c_any_of(vocabulary_.agency_kind(), [&](const v1::AgencyKindEntry& entry) {
-        return entry.kind() == kind &&
-               absl::c_linear_search(wall.recipient_cover(), entry.secrecy_cover());
-      });
-    });
-  }
-  return purpose && AnyIn(wall.sender(), senders_) && AnyIn(wall.recipient(), told);
-}
-
 std::string Page::Walls() const {
-  std::string text =
-      "\n## Vad som aldrig lämnas\n\nDet som ingen regel ovan nämner lämnas inte. Dessutom står de "
-      "här spärrarna fast vad en regel än säger:\n\n";
-  for (const v1::Rule& wall : vocabulary_.wall()) {
-    if (Concerns(wall)) absl::StrAppend(&text, "- ", Capitalised(wall.reason_sv()), ".\n");
+  std::string text = "\n## Vad som aldrig lämnas\n\nDet som ingen regel ovan nämner lämnas inte.";
+  if (walls_.empty()) return absl::StrCat(text, "\n");
+  absl::StrAppend(&text, " Dessutom står de här spärrarna fast, vad en regel än säger:\n\n");
+  for (const ConcernedWall& one : walls_) {
+    absl::StrAppend(&text, "- ", Capitalised(one.wall->reason_sv()), ".");
+    if (!one.wall->recipient_cover().empty()) {
+      absl::StrAppend(&text, " Till ", Parties(one.recipients), " lämnas därför inte ",
+                      CategoryWords(ExpandCategories(set_, one.wall->category()), "eller"), ".");
+    }
+    absl::StrAppend(&text, "\n");
   }
   return text;
 }
@@ -248,9 +220,7 @@ std::string Page::ToConfirm() const {
                     ": lydelsen eller dagen är inte bekräftad.\n");
   }
   for (const v1::AgencyKindEntry& kind : vocabulary_.agency_kind()) {
-    google::protobuf::RepeatedPtrField<std::string> name;
-    *name.Add() = absl::StrCat(kind.kind(), "/*");
-    if (kind.cover_standing() != v1::TO_BE_CONFIRMED || !AnyIn(name, recipients_)) continue;
+    if (kind.cover_standing() != v1::TO_BE_CONFIRMED || told_.count(kind.kind()) == 0) continue;
     absl::StrAppend(&text, "- Sekretessen hos ", kind.name_sv(), " som mottagare.\n");
   }
   for (const BeyondParagraph& one : BeyondTheirParagraphs(set_)) {

@@ -22,26 +22,6 @@ std::string FirstRole(const v1::Vocabulary& vocabulary, const v1::Rule& rule) {
   return vocabulary.role().empty() ? "" : vocabulary.role(0).id();
 }
 
-void AddCategories(const PolicySet& set, const v1::Rule& rule, v1::Facts* facts) {
-  Mask mask = 0;
-  const VocabularyIndex& names = set.names();
-  for (const std::string& name : rule.category()) {
-    const auto group = names.category_groups().find(name);
-    if (name == kAny) {
-      mask |= names.all_categories();
-    } else if (group != names.category_groups().end()) {
-      mask |= group->second;
-    } else {
-      mask |= Bit(*names.categories().Find(name));
-    }
-  }
-  for (uint32_t number = 0; number < names.categories().size(); ++number) {
-    if ((mask & Bit(number)) == 0) continue;
-    facts->add_category(names.categories().name(number));
-    facts->add_consent_category(names.categories().name(number));
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> ExampleAgencies(
@@ -60,6 +40,27 @@ std::vector<std::string> ExampleAgencies(
   return agencies;
 }
 
+std::vector<std::string> ExpandCategories(
+    const PolicySet& set, const google::protobuf::RepeatedPtrField<std::string>& names) {
+  const VocabularyIndex& index = set.names();
+  Mask mask = 0;
+  for (const std::string& name : names) {
+    const auto group = index.category_groups().find(name);
+    if (name == kAny) {
+      mask |= index.all_categories();
+    } else if (group != index.category_groups().end()) {
+      mask |= group->second;
+    } else {
+      mask |= Bit(*index.categories().Find(name));
+    }
+  }
+  std::vector<std::string> ids;
+  for (uint32_t number = 0; number < index.categories().size(); ++number) {
+    if ((mask & Bit(number)) != 0) ids.push_back(index.categories().name(number));
+  }
+  return ids;
+}
+
 std::vector<v1::Facts> SuitingFacts(const PolicySet& set, const v1::Rule& rule,
                                     const std::string& sender, const std::string& recipient,
                                     const std::string& day) {
@@ -76,7 +77,10 @@ std::vector<v1::Facts> SuitingFacts(const PolicySet& set, const v1::Rule& rule,
   facts.set_age_below(rule.age().from() + 1);
   facts.set_consent(v1::VALID);
   facts.set_day(day);
-  AddCategories(set, rule, &facts);
+  for (const std::string& category : ExpandCategories(set, rule.category())) {
+    facts.add_category(category);
+    facts.add_consent_category(category);
+  }
   std::vector<std::string> purposes(rule.purpose().begin(), rule.purpose().end());
   if (absl::c_linear_search(purposes, kAny)) {
     purposes.clear();

@@ -14,6 +14,10 @@ namespace sluss {
 std::vector<std::string> ExampleAgencies(
     const v1::Vocabulary& vocabulary, const google::protobuf::RepeatedPtrField<std::string>& names);
 
+// The ids of the categories that the column means, groups taken apart, in the vocabulary's order.
+std::vector<std::string> ExpandCategories(
+    const PolicySet& set, const google::protobuf::RepeatedPtrField<std::string>& names);
+
 // Facts between the two agencies that satisfy every column of the permit on `day`, one for each of
 // its purposes and paragraphs, asking for every category of the rule under a consent that covers
 // all. Whether something passes is then for Decide to say.

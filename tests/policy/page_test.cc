@@ -58,7 +58,11 @@ TEST_F(PageTest, OfSspfSaysAllThatALawyerSigns) {
       "att samtycket är tydligt och gäller just detta\n",
       "hindrar; då lämnas ingenting enligt den här regeln",
       "## Vad som aldrig lämnas",
-      "- Sekretessen följer inte med uppgiften (7 kap. 2 § OSL)",
+      "- Sekretessen följer inte med uppgiften (7 kap. 2 § OSL), och mottagaren har ingen stark "
+      "sekretess för den. Till fritidsverksamheten och skolan lämnas därför inte uppgifter om "
+      "brott "
+      "och misstanke, risk- och skyddsfaktorer, hälsouppgifter, berättelse om oron eller "
+      "socialtjänstens beslut.\n",
       "| 12 kap. 2 § offentlighets- och sekretesslagen (2009:400) | från och med 2009-06-30 | "
       "Tillåter. Den enskilde kan helt eller delvis häva",
       "- Sekretessen hos fritidsverksamheten som mottagare.",
@@ -90,10 +94,11 @@ TEST_F(PageTest, OfADutySaysThatItIsOneAndItsClocks) {
 }
 
 TEST_F(PageTest, NamesTwoOfficersTheirWeighingAndWhatTheyJudge) {
-  EXPECT_THAT(Page("social-to-police"),
-              HasSubstr("- **Intygas av:** två olika handläggare, som var och en anger skäl, och en "
-                        "skriftlig intresseavvägning. Intyget innebär en bedömning av att det inte "
-                        "är olämpligt och att konkreta omständigheter visar risken\n"));
+  EXPECT_THAT(
+      Page("social-to-police"),
+      HasSubstr("- **Intygas av:** två olika handläggare, som var och en anger skäl, och en "
+                "skriftlig intresseavvägning. Intyget innebär en bedömning av att det inte "
+                "är olämpligt och att konkreta omständigheter visar risken\n"));
 }
 
 TEST_F(PageTest, ListsWhatIsToBeConfirmed) {
@@ -106,6 +111,7 @@ TEST_F(PageTest, TellsOnlyTheWallsThatConcernTheParties) {
   EXPECT_THAT(Page("care-need"),
               HasSubstr("10 kap. 27 § OSL gäller inte uppgifter som är hemliga"));
   EXPECT_THAT(Page("school-to-police"), Not(HasSubstr("Sekretessen i hälso- och sjukvården")));
+  EXPECT_THAT(Page("duty-report"), HasSubstr("Det som ingen regel ovan nämner lämnas inte.\n\n##"));
 }
 
 TEST_F(PageTest, EveryTemplateHasATitleWordsAndSomethingThatPasses) {
