@@ -101,7 +101,13 @@ class Walk:
 
     def send(self, agency, template, **tokens):
         """Drops a filled sample and waits for the gateway's answer to it."""
-        process, since = self.drop(agency, template, **tokens)
+        return self._answered(agency, *self.drop(agency, template, **tokens))
+
+    def submit(self, agency, name, content):
+        """Drops a record that the caller wrote and waits for the gateway's answer to it."""
+        return self._answered(agency, *self.hand_in(agency, name, content))
+
+    def _answered(self, agency, process, since):
         event = process.wait_for(
             lambda e: e["event"] in ("submitted", "rejected"), since)
         require(event, f"{agency} got no answer; see {process.log_path}")
@@ -182,7 +188,7 @@ class Walk:
     # ---- consents ------------------------------------------------------------------------------
 
     def consent(self, agency, child, reference, parties, categories, guardians=2, granted=2,
-                days=(-1, 90), child_grants=True):
+                days=(-1, 90), child_grants=True, form="SSPF", purpose="COLLABORATION"):
         """Registers a consent; returns its id. days: from and to, counted from today."""
         self.children.add(child)
         today = datetime.date.today()
@@ -192,7 +198,7 @@ class Walk:
             grants.append({"who": "child", "granted": True, "channel": "paper",
                            "evidenceDigest": "c" * 64})
         record = {
-            "reference": reference, "form": "SSPF", "purpose": "COLLABORATION",
+            "reference": reference, "form": form, "purpose": purpose,
             "parties": parties, "categories": categories,
             "validFrom": str(today + datetime.timedelta(days=days[0])),
             "validTo": str(today + datetime.timedelta(days=days[1])),

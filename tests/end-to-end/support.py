@@ -19,11 +19,13 @@ class WorldTest(unittest.TestCase):
     """One world a test class; processes are stopped however the tests end."""
 
     AGENCIES = None
+    POLICIES = None
 
     @classmethod
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory(prefix="sluss-e2e-")
-        cls.world = World(pathlib.Path(cls.temporary.name) / "world", BUILD, cls.AGENCIES)
+        cls.world = World(pathlib.Path(cls.temporary.name) / "world", BUILD, cls.AGENCIES,
+                          cls.POLICIES)
         cls.world.create()
 
     @classmethod
