@@ -148,6 +148,12 @@ class AtvidabergTest(Municipality):
         number = child(12)
         denied = self.send(self.GROUPS, self.SOCIAL, "SUPPORT_GROUP", "OSL-10-1", "Ledare", number)
         denied.expect("DENY", "12 kap. 2 §", code="consent-none-cited")
+        consent = self.consent(self.GROUPS, number, self.SOCIAL, "SUPPORT_GROUP",
+                               "support-group-leader", ["CONTACT", "NARRATIVE"])
+        answer = self.send(self.GROUPS, self.SOCIAL, "SUPPORT_GROUP", "OSL-10-1", "Ledare", number,
+                           "Det som sägs i gruppen.", consent)
+        answer.expect("PARTIAL", passed=["CONTACT"], withheld=["NARRATIVE", "IDENTITY_ESCROW"])
+        self.arrives(self.SOCIAL, answer)
 
 
 class SandvikenTest(Municipality):
@@ -202,6 +208,27 @@ class EskilstunaTest(Municipality):
         self.walk.withdraw(self.SCHOOL, reference=consent)
         self.signal(number, consent).expect("DENY", code="consent-withdrawn")
         self.proven()
+
+    def form(self, family, number, purpose):
+        """Another form of the school about the same things, under a consent for its purpose."""
+        consent = self.consent(self.SCHOOL, number, self.SOCIAL, purpose, "principal",
+                               ["CONTACT", "ATTENDANCE", "NARRATIVE"])
+        content = self.walk.fill("school/sspf-signal.xml", child=number, CONSENT_ID=consent)
+        content = content.replace(b"<FamilyID>903<", f"<FamilyID>{family}<".encode())
+        return self.walk.submit(self.SCHOOL, f"{uuid.uuid4()}.xml", content)
+
+    def test_the_pupil_health_team_invites_social_services(self):
+        answer = self.form(905, child(11), "PUPIL_HEALTH_TEAM")
+        answer.expect("PARTIAL", "10 kap. 1 §", passed=["CONTACT", "ATTENDANCE"],
+                      withheld=["NARRATIVE"])
+        self.arrives(self.SOCIAL, answer)
+
+    def test_the_preventive_team_ends_at_thirteen(self):
+        answer = self.form(906, child(8), "PREVENTIVE_TEAM")
+        answer.expect("PARTIAL", "10 kap. 1 §", passed=["CONTACT", "NARRATIVE"],
+                      withheld=["ATTENDANCE"])
+        self.arrives(self.SOCIAL, answer)
+        self.form(906, child(13), "PREVENTIVE_TEAM").expect("DENY")
 
     def test_the_child_health_team_is_for_the_youngest(self):
         categories = ["CONTACT", "NARRATIVE"]
