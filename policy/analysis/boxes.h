@@ -30,12 +30,10 @@ struct BoxList {
 
 // The same function of cells gives the same boxes in the same order, whatever diagram it stands in.
 // At most `most` boxes are made. What the arguments point to must outlive the call.
-BoxList MaximalBoxes(const Space& space, Diagram* diagram, NodeId root, size_t most);
+BoxList MaximalBoxes(const Space& space, const Diagram& diagram, NodeId root, size_t most);
 
 // The function that keeps the values that `keep` says, and is kNothing elsewhere.
 NodeId Select(Diagram* diagram, NodeId root, const std::function<bool(uint32_t value)>& keep);
-// Without the cells of the box.
-NodeId Subtract(Diagram* diagram, NodeId root, const AtomBox& box);
 // How many cells are not kNothing.
 uint64_t CountCells(const Diagram& diagram, NodeId root);
 // How many cells of the box can occur.

@@ -107,7 +107,7 @@ v1::Change Differ::ChangeOf(const ValuedBox& box) const {
 }
 
 void Differ::List(NodeId root, v1::ChangeList* list) {
-  const BoxList boxes = MaximalBoxes(space_, &diagram_, root, options_.most_boxes);
+  const BoxList boxes = MaximalBoxes(space_, diagram_, root, options_.most_boxes);
   list->set_situations(boxes.cells);
   list->set_situations_unlisted(boxes.cells_unlisted);
   for (const ValuedBox& box : boxes.boxes) {
