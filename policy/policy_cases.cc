@@ -106,6 +106,17 @@ absl::StatusOr<CaseReport> RunPolicyCases(const PolicySet& set, const PolicySour
   return report;
 }
 
+absl::StatusOr<std::vector<v1::Facts>> CaseFacts(const PolicySource& file) {
+  v1::PolicyCases cases;
+  RETURN_IF_ERROR(TextFile::Parse(file.name, file.text, &cases).status());
+  std::vector<v1::Facts> facts;
+  for (const v1::PolicyCase& one : cases.case_()) {
+    ASSIGN_OR_RETURN(v1::Facts own, Overlay(cases.base(), one));
+    facts.push_back(std::move(own));
+  }
+  return facts;
+}
+
 absl::StatusOr<std::vector<std::string>> FindPolicyCases(const std::string& directory) {
   std::error_code error;
   std::vector<std::string> paths;

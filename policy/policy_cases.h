@@ -22,6 +22,9 @@ struct CaseReport {
 // a file that checks nothing is a fault.
 absl::StatusOr<CaseReport> RunPolicyCases(const PolicySet& set, const PolicySource& file);
 
+// The facts of every case of one file, as RunPolicyCases decides them. INVALID_ARGUMENT as there.
+absl::StatusOr<std::vector<v1::Facts>> CaseFacts(const PolicySource& file);
+
 // The paths of all `*.cases.txtpb` of a directory, sorted.
 absl::StatusOr<std::vector<std::string>> FindPolicyCases(const std::string& directory);
 
