@@ -4,6 +4,7 @@
 #include "gateway/crypto/sha256.h"
 #include "gateway/ctl/status_command.h"
 #include "gateway/store/log_command.h"
+#include "policy/analysis/analysis_command.h"
 #include "policy/page_command.h"
 #include "policy/policy_command.h"
 
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   sluss::AddLogCommands(app);
   sluss::AddPolicyCommands(app, sluss::Sha256String);
   sluss::AddPageCommand(app, sluss::Sha256String);
+  sluss::AddAnalysisCommands(app, sluss::Sha256String);
   sluss::AddStatusCommand(app);
   CLI11_PARSE(app, argc, argv);
   return 0;

@@ -110,10 +110,10 @@ void GapFinder::List(v1::Gaps* gaps) {
       const Text to = subject_.words.Recipients(box[kRecipientAxis]);
       const Text what = subject_.words.Categories(box[kCategoryAxis]);
       const Text purpose = subject_.words.Purposes(box[kPurposeAxis]);
-      gap->set_sentence_sv(absl::StrCat("Ingen får någonsin lämna ", what.sv, " till ", to.sv,
-                                        " för ", purpose.sv, "."));
+      gap->set_sentence_sv(
+          absl::StrCat("Aldrig: ", what.sv, " till ", to.sv, " för ", purpose.sv, "."));
       gap->set_sentence_en(
-          absl::StrCat("Nobody may ever tell ", to.en, " ", what.en, " for ", purpose.en, "."));
+          absl::StrCat("Never: ", what.en, " to ", to.en, " for ", purpose.en, "."));
     }
   }
 }

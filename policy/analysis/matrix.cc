@@ -26,7 +26,8 @@ bool AsksNoMore(const RuleBox& a, const RuleBox& b) {
 class MatrixMaker {
  public:
   MatrixMaker(const PolicySet& set, Day day)
-      : subject_(set, Space::Extra{.agencies = {}, .ages = {}, .officers = {}, .days = {day}}),
+      : subject_(set,
+                 Space::Extra{.agencies = {}, .ages = {}, .officers = {}, .days = {day, day + 1}}),
         index_(subject_.space, subject_.rules),
         comparison_(&subject_.space, /*terms=*/false),
         day_(subject_.space.DaysWithin({day, day + 1})) {
