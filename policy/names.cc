@@ -1,6 +1,7 @@
 #include "policy/names.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "absl/strings/ascii.h"
@@ -28,18 +29,81 @@ size_t Distance(absl::string_view a, absl::string_view b) {
   return row[b.size()];
 }
 
+template <typename Word>
+uint64_t Load(const char* bytes) {
+  Word word;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+// The first and the last bytes, which overlap.
+uint64_t LoadShort(absl::string_view name) {
+  const char* end = name.data() + name.size();
+  if (name.size() >= 4) return Load<uint32_t>(name.data()) << 32 | Load<uint32_t>(end - 4);
+  if (name.size() >= 2) return Load<uint16_t>(name.data()) << 16 | Load<uint16_t>(end - 2);
+  return name.empty() ? 0 : Load<uint8_t>(name.data());
+}
+
+constexpr size_t kCompared = 16;  // bytes of a name that stand in its slot
+
+uint64_t Mix(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x9E3779B97F4A7C15;
+  return hash ^ hash >> 32;
+}
+
 }  // namespace
 
+NameTable::Slot NameTable::KeyOf(absl::string_view name) {
+  Slot key;
+  key.size = static_cast<uint32_t>(name.size());
+  if (name.size() < 8) {
+    key.first = LoadShort(name);
+  } else {
+    key.first = Load<uint64_t>(name.data());
+    key.last = Load<uint64_t>(name.data() + name.size() - 8);
+  }
+  return key;
+}
+
+// Names are chosen by those who write policies: ones that collide would only slow themselves down.
+size_t NameTable::Probe(const Slot& key, absl::string_view name) const {
+  uint64_t hash = Mix(Mix(key.size, key.first), key.last);
+  for (size_t at = 8; at + 8 < name.size(); at += 8) hash = Mix(hash, Load<uint64_t>(&name[at]));
+  const size_t mask = slots_.size() - 1;
+  for (size_t at = hash & mask;; at = (at + 1) & mask) {
+    const Slot& slot = slots_[at];
+    if (slot.number_plus_one == 0) return at;
+    if (slot.first == key.first && slot.last == key.last && slot.size == key.size &&
+        (name.size() <= kCompared || names_[slot.number_plus_one - 1] == name)) {
+      return at;
+    }
+  }
+}
+
+void NameTable::Grow() {
+  slots_.assign(slots_.size() * 2, Slot());
+  for (uint32_t number = 0; number < names_.size(); ++number) {
+    Slot slot = KeyOf(names_[number]);
+    slot.number_plus_one = number + 1;
+    slots_[Probe(slot, names_[number])] = slot;
+  }
+}
+
 uint32_t NameTable::Add(absl::string_view name) {
-  const auto [at, inserted] = numbers_.try_emplace(name, names_.size());
-  if (inserted) names_.emplace_back(name);
-  return at->second;
+  Slot slot = KeyOf(name);
+  Slot& place = slots_[Probe(slot, name)];
+  if (place.number_plus_one != 0) return place.number_plus_one - 1;
+  names_.emplace_back(name);
+  slot.number_plus_one = static_cast<uint32_t>(names_.size());
+  place = slot;
+  if (names_.size() * 2 > slots_.size()) Grow();
+  return static_cast<uint32_t>(names_.size() - 1);
 }
 
 std::optional<uint32_t> NameTable::Find(absl::string_view name) const {
-  const auto at = numbers_.find(name);
-  if (at == numbers_.end()) return std::nullopt;
-  return at->second;
+  const uint32_t found = slots_[Probe(KeyOf(name), name)].number_plus_one;
+  if (found == 0) return std::nullopt;
+  return found - 1;
 }
 
 std::string NameTable::Unknown(absl::string_view name) const {

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 
 namespace sluss {
@@ -29,8 +28,20 @@ class NameTable {
 
  private:
   std::string kind_;
+  // A table of its own, because facts are looked up name by name in every decision: a name of at
+  // most 16 bytes is compared as two words.
+  struct Slot {
+    uint64_t first = 0, last = 0;  // bytes of the name
+    uint32_t size = 0;
+    uint32_t number_plus_one = 0;  // 0 for a free slot
+  };
+  static Slot KeyOf(absl::string_view name);
+  // Where `name` is, or where it would be put.
+  size_t Probe(const Slot& key, absl::string_view name) const;
+  void Grow();
+
   std::vector<std::string> names_;
-  absl::flat_hash_map<std::string, uint32_t> numbers_;
+  std::vector<Slot> slots_ = std::vector<Slot>(8);  // at least half are free
 };
 
 // "unknown <kind> `<name>`", and the nearest of `known` where one is near: at most a third of its

@@ -21,10 +21,14 @@ bool IsName(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<AgencyId> ParseAgencyId(absl::string_view text) {
+bool IsAgencyId(absl::string_view text) {
   const size_t slash = text.find('/');
-  if (slash == absl::string_view::npos || text.size() > kMaxAgencyIdLength ||
-      !IsName(text.substr(0, slash)) || !IsName(text.substr(slash + 1))) {
+  return slash != absl::string_view::npos && text.size() <= kMaxAgencyIdLength &&
+         IsName(text.substr(0, slash)) && IsName(text.substr(slash + 1));
+}
+
+absl::StatusOr<AgencyId> ParseAgencyId(absl::string_view text) {
+  if (!IsAgencyId(text)) {
     return absl::InvalidArgumentError(
         "an agency is written `kind/name` with a-z, 0-9 and '-', such as `school/ekbacken`, at "
         "most 100 characters");

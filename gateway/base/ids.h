@@ -43,6 +43,8 @@ using ConsentId = StrongId<struct ConsentIdTag>;
 // 16 random bytes naming an event in the disclosure log.
 using EventId = StrongId<struct EventIdTag>;
 
+// Whether ParseAgencyId would take the text. Allocates nothing.
+bool IsAgencyId(absl::string_view text);
 // INVALID_ARGUMENT names what is wrong with the text. At most 100 characters.
 absl::StatusOr<AgencyId> ParseAgencyId(absl::string_view text);
 
