@@ -1,70 +1,50 @@
 #include "policy/explanation.h"
 
 #include <algorithm>
-#include <bit>
 #include <set>
-#include <tuple>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "policy/obligations.h"
+#include "policy/rule_table.h"
 #include "policy/sentences.h"
 #include "policy/vocabulary.h"
 
 namespace sluss {
 namespace {
 
-constexpr size_t kShownNearest = 3;
-
-// A permit of the pair that does not let the category pass.
-struct NearMiss {
-  uint32_t rule;
-  uint32_t failing;
-
-  // Fewest failing columns; then those that rest on what is cited, that are for the purpose; then
-  // by id, so that the same facts always get the same words.
-  auto Rank() const {
-    return std::make_tuple(std::popcount(failing), failing & kLegalBasisColumn,
-                           failing & kPurposeColumn, rule);
-  }
-};
-
-// What the rules of the pair say about one category.
-struct Voices {
-  std::vector<uint32_t> permits, forbids;
-  std::vector<NearMiss> nearest;
-};
+using Rules = std::span<const uint32_t>;
 
 class Explainer {
  public:
-  Explainer(const PolicySet& set, const Question& question, const Answer& answer)
+  Explainer(const PolicySet& set, const Question& question, const Outcome& outcome)
       : names_(set.names()),
         table_(set.table()),
         question_(question),
-        answer_(answer),
+        outcome_(outcome),
         sentences_(&set.names(), &question) {}
 
   void Explain(v1::Decision* decision) const;
 
  private:
-  Voices Hear(uint32_t category) const;
-  void ExplainCategory(uint32_t category, v1::CategoryDecision* decision,
+  void ExplainCategory(const CategoryOutcome& category, v1::CategoryDecision* decision,
                        std::set<uint32_t>* determining) const;
-  void ExplainForbidden(const Voices& voices, v1::CategoryDecision* decision) const;
-  void ExplainMissing(const Voices& voices, uint32_t category,
-                      v1::CategoryDecision* decision) const;
+  void ExplainForbidden(const CategoryOutcome& category, v1::CategoryDecision* decision) const;
+  void ExplainMissing(const CategoryOutcome& category, v1::CategoryDecision* decision) const;
   void ExplainWholeDenied(v1::CategoryDecision* decision) const;
   void ExplainVerdict(const std::set<uint32_t>& determining, v1::Decision* decision) const;
   void ExplainDenial(v1::Decision* decision) const;
-  void NameParagraphs(const std::vector<uint32_t>& rules, v1::CategoryDecision* decision) const;
-  void NameRules(const std::vector<uint32_t>& rules, v1::CategoryDecision* decision) const;
-  std::vector<uint32_t> ParagraphsOf(const std::vector<uint32_t>& rules) const;
-  std::string ForbidCode(const std::vector<uint32_t>& forbids) const;
+  void NameParagraphs(Rules rules, v1::CategoryDecision* decision) const;
+  void NameRules(Rules rules, v1::CategoryDecision* decision) const;
+  std::vector<uint32_t> ParagraphsOf(Rules rules) const;
+  std::string ForbidCode(Rules forbids) const;
 
   const VocabularyIndex& names_;
   const RuleTable& table_;
   const Question& question_;
-  const Answer& answer_;
+  const Outcome& outcome_;
   const Sentences sentences_;
 };
 
@@ -78,30 +58,7 @@ Text Denied(const Text& clause) {
   return {absl::StrCat("Nekas: ", clause.sv), absl::StrCat("Denied: ", clause.en)};
 }
 
-Voices Explainer::Hear(uint32_t category) const {
-  Voices voices;
-  table_.ForEachOfPair(question_, [&](uint32_t number) {
-    const Row& row = table_.rule(number).row;
-    uint32_t failing = table_.FailingColumns(row, question_);
-    if ((row.categories & Bit(category)) == 0) {
-      failing |= kCategoryColumn;
-    } else if ((RuleTable::Speaks(row, question_) & Bit(category)) == 0) {
-      failing |= kConsentColumn;
-    }
-    if (failing == 0) {
-      (row.forbid ? voices.forbids : voices.permits).push_back(number);
-    } else if (!row.forbid) {
-      voices.nearest.push_back({number, failing});
-    }
-  });
-  std::sort(voices.permits.begin(), voices.permits.end());
-  std::sort(voices.forbids.begin(), voices.forbids.end());
-  std::sort(voices.nearest.begin(), voices.nearest.end(),
-            [](const NearMiss& a, const NearMiss& b) { return a.Rank() < b.Rank(); });
-  return voices;
-}
-
-std::vector<uint32_t> Explainer::ParagraphsOf(const std::vector<uint32_t>& rules) const {
+std::vector<uint32_t> Explainer::ParagraphsOf(Rules rules) const {
   std::set<uint32_t> paragraphs;
   for (const uint32_t rule : rules) {
     paragraphs.insert(table_.rule(rule).paragraphs.begin(), table_.rule(rule).paragraphs.end());
@@ -109,60 +66,58 @@ std::vector<uint32_t> Explainer::ParagraphsOf(const std::vector<uint32_t>& rules
   return {paragraphs.begin(), paragraphs.end()};
 }
 
-void Explainer::NameParagraphs(const std::vector<uint32_t>& rules,
-                               v1::CategoryDecision* decision) const {
+void Explainer::NameParagraphs(Rules rules, v1::CategoryDecision* decision) const {
   for (const uint32_t paragraph : ParagraphsOf(rules)) {
     decision->add_paragraph(names_.paragraphs().name(paragraph));
   }
 }
 
-void Explainer::NameRules(const std::vector<uint32_t>& rules,
-                          v1::CategoryDecision* decision) const {
+void Explainer::NameRules(Rules rules, v1::CategoryDecision* decision) const {
   for (const uint32_t rule : rules) decision->add_rule(table_.rule(rule).source->id());
   NameParagraphs(rules, decision);
 }
 
 // Where the state of the consent is what a forbid strikes, the code says which: the cure differs.
-std::string Explainer::ForbidCode(const std::vector<uint32_t>& forbids) const {
+std::string Explainer::ForbidCode(Rules forbids) const {
   const bool by_consent = std::any_of(forbids.begin(), forbids.end(), [&](uint32_t number) {
     return !table_.rule(number).source->consent_state().empty();
   });
   return by_consent ? ConsentCode(question_.consent) : "forbidden";
 }
 
-void Explainer::ExplainForbidden(const Voices& voices, v1::CategoryDecision* decision) const {
-  NameRules(voices.forbids, decision);
+void Explainer::ExplainForbidden(const CategoryOutcome& category,
+                                 v1::CategoryDecision* decision) const {
+  const Rules permits = outcome_.Permits(category), forbids = outcome_.Forbids(category);
+  NameRules(forbids, decision);
   Text text;
-  for (const uint32_t number : voices.forbids) {
+  for (const uint32_t number : forbids) {
     const v1::Rule& forbid = *table_.rule(number).source;
     absl::StrAppend(&text.sv, text.sv.empty() ? "" : "; ", forbid.reason_sv(), " (", forbid.id(),
                     ")");
     absl::StrAppend(&text.en, text.en.empty() ? "" : "; ", forbid.reason_en(), " (", forbid.id(),
                     ")");
   }
-  for (const uint32_t number : voices.permits) {
+  for (const uint32_t number : permits) {
     decision->add_overridden(table_.rule(number).source->id());
   }
-  if (!voices.permits.empty()) {
+  if (!permits.empty()) {
     const std::string& first = decision->overridden(0);
     absl::StrAppend(&text.sv, "; det går före regeln `", first, "`");
     absl::StrAppend(&text.en, "; this goes before the rule `", first, "`");
   }
-  SetReason(ForbidCode(voices.forbids), Denied(text), decision);
+  SetReason(ForbidCode(forbids), Denied(text), decision);
 }
 
-void Explainer::ExplainMissing(const Voices& voices, uint32_t category,
+void Explainer::ExplainMissing(const CategoryOutcome& category,
                                v1::CategoryDecision* decision) const {
-  if (voices.nearest.empty()) {
+  if (category.nearest_count == 0) {
     return SetReason("no-permit", Denied(sentences_.NoPermit()), decision);
   }
-  const int fewest = std::popcount(voices.nearest.front().failing);
-  for (size_t i = 0; i < std::min(voices.nearest.size(), kShownNearest); ++i) {
-    const NearMiss& near = voices.nearest[i];
-    if (std::popcount(near.failing) > fewest) break;
-    const CompiledRule& rule = table_.rule(near.rule);
-    for (uint32_t left = near.failing; left != 0; left &= left - 1) {
-      const Lack lack = sentences_.LackOf(rule, static_cast<Column>(left & -left), category);
+  for (size_t i = 0; i < category.nearest_count; ++i) {
+    const CompiledRule& rule = table_.rule(category.nearest[i].rule);
+    for (uint32_t left = category.nearest[i].failing; left != 0; left &= left - 1) {
+      const Lack lack =
+          sentences_.LackOf(rule, static_cast<Column>(left & -left), category.category);
       v1::Missing* missing = decision->add_missing();
       missing->set_rule(rule.source->id());
       missing->set_column(lack.column);
@@ -171,7 +126,8 @@ void Explainer::ExplainMissing(const Voices& voices, uint32_t category,
       SetReason(lack.code, Denied(lack.clause), decision);
     }
   }
-  NameParagraphs({voices.nearest.front().rule}, decision);  // named, though it decides nothing
+  // Named, though it decides nothing.
+  NameParagraphs(Rules(&category.nearest[0].rule, 1), decision);
 }
 
 void Explainer::ExplainWholeDenied(v1::CategoryDecision* decision) const {
@@ -184,17 +140,24 @@ void Explainer::ExplainWholeDenied(v1::CategoryDecision* decision) const {
             decision);
 }
 
-void Explainer::ExplainCategory(uint32_t category, v1::CategoryDecision* decision,
+void Explainer::ExplainCategory(const CategoryOutcome& category, v1::CategoryDecision* decision,
                                 std::set<uint32_t>* determining) const {
-  decision->set_category(names_.categories().name(category));
-  const Voices voices = Hear(category);
-  if (!voices.forbids.empty()) return ExplainForbidden(voices, decision);
-  if (voices.permits.empty()) return ExplainMissing(voices, category, decision);
-  if ((answer_.passed & Bit(category)) == 0) return ExplainWholeDenied(decision);
+  decision->set_category(names_.categories().name(category.category));
+  switch (category.verdict) {
+    case CategoryVerdict::kForbidden:
+      return ExplainForbidden(category, decision);
+    case CategoryVerdict::kNoPermit:
+      return ExplainMissing(category, decision);
+    case CategoryVerdict::kWhole:
+      return ExplainWholeDenied(decision);
+    case CategoryVerdict::kPermitted:
+      break;
+  }
+  const Rules permits = outcome_.Permits(category);
   decision->set_permitted(true);
-  NameRules(voices.permits, decision);
-  determining->insert(voices.permits.begin(), voices.permits.end());
-  const Text basis = sentences_.Citations(ParagraphsOf(voices.permits));
+  NameRules(permits, decision);
+  determining->insert(permits.begin(), permits.end());
+  const Text basis = sentences_.Citations(ParagraphsOf(permits));
   SetReason("permitted",
             {absl::StrCat("Tillåts enligt ", basis.sv), absl::StrCat("Permitted under ", basis.en)},
             decision);
@@ -231,19 +194,19 @@ void Explainer::ExplainDenial(v1::Decision* decision) const {
 
 void Explainer::ExplainVerdict(const std::set<uint32_t>& determining,
                                v1::Decision* decision) const {
-  decision->set_verdict(answer_.verdict);
-  decision->set_duty(answer_.duty);
-  if (answer_.verdict == v1::VERDICT_DENY) return ExplainDenial(decision);
+  decision->set_verdict(outcome_.answer.verdict);
+  decision->set_duty(outcome_.answer.duty);
+  if (outcome_.answer.verdict == v1::VERDICT_DENY) return ExplainDenial(decision);
   const std::vector<uint32_t> rules(determining.begin(), determining.end());
   const Text basis = sentences_.Citations(ParagraphsOf(rules));
-  if (answer_.verdict == v1::VERDICT_PERMIT) {
+  if (outcome_.answer.verdict == v1::VERDICT_PERMIT) {
     decision->set_reason_code("permitted");
     decision->set_reason_sv(absl::StrCat("Tillåts enligt ", basis.sv));
     decision->set_reason_en(absl::StrCat("Permitted under ", basis.en));
     return;
   }
-  const Text passed = sentences_.CategoryNames(answer_.passed);
-  const Text withheld = sentences_.CategoryNames(question_.categories & ~answer_.passed);
+  const Text passed = sentences_.CategoryNames(outcome_.answer.passed);
+  const Text withheld = sentences_.CategoryNames(question_.categories & ~outcome_.answer.passed);
   decision->set_reason_code("partial");
   decision->set_reason_sv(absl::StrCat("Tillåts delvis enligt ", basis.sv, ": ", passed.sv,
                                        "; hålls inne: ", withheld.sv));
@@ -253,23 +216,20 @@ void Explainer::ExplainVerdict(const std::set<uint32_t>& determining,
 
 void Explainer::Explain(v1::Decision* decision) const {
   std::set<uint32_t> determining;
-  for (Mask left = question_.categories; left != 0; left &= left - 1) {
-    ExplainCategory(static_cast<uint32_t>(std::countr_zero(left)), decision->add_category(),
-                    &determining);
+  for (const CategoryOutcome& category : outcome_.categories) {
+    ExplainCategory(category, decision->add_category(), &determining);
   }
   ExplainVerdict(determining, decision);
-  std::vector<const v1::Rule*> sources;
-  for (const uint32_t rule : determining) sources.push_back(table_.rule(rule).source);
-  for (v1::Obligation& obligation : MergeObligations(sources)) {
+  for (v1::Obligation& obligation : ToMessages(outcome_.obligations)) {
     *decision->add_obligation() = std::move(obligation);
   }
 }
 
 }  // namespace
 
-v1::Decision Explain(const PolicySet& set, const Question& question, const Answer& answer) {
+v1::Decision Explain(const PolicySet& set, const Question& question, const Outcome& outcome) {
   v1::Decision decision;
-  Explainer(set, question, answer).Explain(&decision);
+  Explainer(set, question, outcome).Explain(&decision);
   return decision;
 }
 

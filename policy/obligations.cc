@@ -1,49 +1,80 @@
 #include "policy/obligations.h"
 
 #include <algorithm>
-#include <map>
 
 namespace sluss {
 namespace {
 
-void Merge(const v1::Obligation& more, v1::Obligation* merged) {
-  switch (more.kind_case()) {
-    case v1::Obligation::kRetain:
-      merged->mutable_retain()->set_days(std::min(merged->retain().days(), more.retain().days()));
-      break;
-    case v1::Obligation::kProtectionAssessment:
-      merged->mutable_protection_assessment()->set_decide_days(
-          std::min(merged->protection_assessment().decide_days(),
-                   more.protection_assessment().decide_days()));
-      break;
-    case v1::Obligation::kFeedback:
-      merged->mutable_feedback()->set_days(
-          std::min(merged->feedback().days(), more.feedback().days()));
-      break;
-    case v1::Obligation::kAcknowledgeWithin:
-      merged->mutable_acknowledge_within()->set_minutes(
-          std::min(merged->acknowledge_within().minutes(), more.acknowledge_within().minutes()));
-      break;
-    case v1::Obligation::kNotifyGuardian:
-    case v1::Obligation::kReview:
-    case v1::Obligation::KIND_NOT_SET:
-      break;  // owed already
-  }
-}
+constexpr char kRiskToChild[] = "RISK_TO_CHILD";
 
 }  // namespace
 
-std::vector<v1::Obligation> MergeObligations(const std::vector<const v1::Rule*>& rules) {
-  std::map<v1::Obligation::KindCase, v1::Obligation> merged;
-  for (const v1::Rule* rule : rules) {
-    for (const v1::Obligation& obligation : rule->obligation()) {
-      const auto [at, first] = merged.try_emplace(obligation.kind_case(), obligation);
-      if (!first) Merge(obligation, &at->second);
+void Obligations::Merge(const Obligations& other) {
+  retain_days = std::min(retain_days, other.retain_days);
+  decide_days = std::min(decide_days, other.decide_days);
+  feedback_days = std::min(feedback_days, other.feedback_days);
+  acknowledge_minutes = std::min(acknowledge_minutes, other.acknowledge_minutes);
+  if (notice == Notice::kNone) notice = other.notice;
+  review = review || other.review;
+}
+
+Obligations ObligationsOf(const v1::Rule& rule) {
+  Obligations owed;
+  for (const v1::Obligation& obligation : rule.obligation()) {
+    switch (obligation.kind_case()) {
+      case v1::Obligation::kNotifyGuardian:
+        owed.notice = obligation.notify_guardian().unless().empty()
+                          ? Obligations::Notice::kAlways
+                          : Obligations::Notice::kUnlessRisk;
+        break;
+      case v1::Obligation::kRetain:
+        owed.retain_days = obligation.retain().days();
+        break;
+      case v1::Obligation::kReview:
+        owed.review = true;
+        break;
+      case v1::Obligation::kProtectionAssessment:
+        owed.decide_days = obligation.protection_assessment().decide_days();
+        break;
+      case v1::Obligation::kFeedback:
+        owed.feedback_days = obligation.feedback().days();
+        break;
+      case v1::Obligation::kAcknowledgeWithin:
+        owed.acknowledge_minutes = obligation.acknowledge_within().minutes();
+        break;
+      case v1::Obligation::KIND_NOT_SET:
+        break;  // does not load
     }
   }
-  std::vector<v1::Obligation> result;
-  for (const auto& [kind, obligation] : merged) result.push_back(obligation);
-  return result;
+  return owed;
+}
+
+std::vector<v1::Obligation> MergeObligations(const std::vector<const v1::Rule*>& rules) {
+  Obligations owed;
+  for (const v1::Rule* rule : rules) owed.Merge(ObligationsOf(*rule));
+  return ToMessages(owed);
+}
+
+std::vector<v1::Obligation> ToMessages(const Obligations& owed) {
+  std::vector<v1::Obligation> messages;
+  if (owed.notice != Obligations::Notice::kNone) {
+    auto* notify = messages.emplace_back().mutable_notify_guardian();
+    if (owed.notice == Obligations::Notice::kUnlessRisk) notify->set_unless(kRiskToChild);
+  }
+  if (owed.retain_days != Obligations::kNone) {
+    messages.emplace_back().mutable_retain()->set_days(owed.retain_days);
+  }
+  if (owed.review) messages.emplace_back().set_review(true);
+  if (owed.decide_days != Obligations::kNone) {
+    messages.emplace_back().mutable_protection_assessment()->set_decide_days(owed.decide_days);
+  }
+  if (owed.feedback_days != Obligations::kNone) {
+    messages.emplace_back().mutable_feedback()->set_days(owed.feedback_days);
+  }
+  if (owed.acknowledge_minutes != Obligations::kNone) {
+    messages.emplace_back().mutable_acknowledge_within()->set_minutes(owed.acknowledge_minutes);
+  }
+  return messages;
 }
 
 }  // namespace sluss

@@ -28,19 +28,27 @@ absl::StatusOr<uint32_t> NumberOrUnknown(const NameTable& table, absl::string_vi
   return Number(table, field, name);
 }
 
-absl::StatusOr<uint32_t> AgencyKindNumber(const VocabularyIndex& names, absl::string_view field,
-                                          absl::string_view agency) {
-  const absl::StatusOr<AgencyId> id = ParseAgencyId(agency);
-  if (!id.ok()) return Fault(field, id.status().message());
-  return Number(names.kinds(), field, AgencyKind(*id));
+struct Agency {
+  uint32_t kind;
+  std::optional<uint32_t> node;
+};
+
+absl::StatusOr<Agency> ResolveAgency(const VocabularyIndex& names, const AgencyNodes& nodes,
+                                     absl::string_view field, absl::string_view agency) {
+  if (const auto node = nodes.Find(agency)) return Agency{nodes.KindOf(*node), node};
+  if (!IsAgencyId(agency)) return Fault(field, ParseAgencyId(agency).status().message());
+  ASSIGN_OR_RETURN(const uint32_t kind,
+                   Number(names.kinds(), field, agency.substr(0, agency.find('/'))));
+  return Agency{kind, std::nullopt};
 }
 
 absl::StatusOr<Mask> CategoryMask(const VocabularyIndex& names, absl::string_view field,
                                   const google::protobuf::RepeatedPtrField<std::string>& values) {
   Mask mask = 0;
   for (const std::string& name : values) {
-    ASSIGN_OR_RETURN(const uint32_t number, Number(names.categories(), field, name));
-    mask |= Bit(number);
+    const std::optional<uint32_t> number = names.categories().Find(name);
+    if (!number.has_value()) return Fault(field, names.categories().Unknown(name));
+    mask |= Bit(*number);
   }
   return mask;
 }
@@ -76,10 +84,13 @@ absl::Status ResolveOfficers(const VocabularyIndex& names, const v1::Facts& fact
 absl::StatusOr<Question> ResolveFacts(const VocabularyIndex& names, const AgencyNodes& nodes,
                                       const v1::Facts& facts) {
   Question q;
-  ASSIGN_OR_RETURN(q.sender_kind, AgencyKindNumber(names, "sender", facts.sender()));
-  ASSIGN_OR_RETURN(q.recipient_kind, AgencyKindNumber(names, "recipient", facts.recipient()));
-  q.sender_node = nodes.Find(facts.sender());
-  q.recipient_node = nodes.Find(facts.recipient());
+  ASSIGN_OR_RETURN(const Agency sender, ResolveAgency(names, nodes, "sender", facts.sender()));
+  ASSIGN_OR_RETURN(const Agency recipient,
+                   ResolveAgency(names, nodes, "recipient", facts.recipient()));
+  q.sender_kind = sender.kind;
+  q.sender_node = sender.node;
+  q.recipient_kind = recipient.kind;
+  q.recipient_node = recipient.node;
   q.cover = names.cover(q.recipient_kind);
   ASSIGN_OR_RETURN(q.purpose, Number(names.purposes(), "purpose", facts.purpose()));
   ASSIGN_OR_RETURN(q.basis,

@@ -5,13 +5,8 @@
 namespace sluss {
 namespace {
 
-bool AgeMatches(const Row& row, const Question& question) {
-  if (!question.age_known) return row.age_unknown;
-  return row.forbid ? question.age_from < row.age_below && row.age_from < question.age_below
-                    : row.age_from <= question.age_from && question.age_below <= row.age_below;
-}
-
-uint32_t Unless(bool matches, uint32_t column) { return matches ? 0 : column; }
+// So many rows are tested one by one as fast as they would be at once.
+constexpr size_t kFewRows = 2;
 
 }  // namespace
 
@@ -48,61 +43,71 @@ RuleTable::RuleTable(std::vector<CompiledRule> rules, AgencyNodes nodes,
     rule.row.basis_count = static_cast<uint32_t>(rule.bases.size());
     basis_pool_.insert(basis_pool_.end(), rule.bases.begin(), rule.bases.end());
     rows_.push_back(rule.row);
+    obligations_.push_back(ObligationsOf(*rule.source));
     for (const uint32_t sender : rule.senders) {
       for (const uint32_t recipient : rule.recipients) {
-        MutableBucket(sender, recipient)->push_back(number);
+        MakeBucket(sender, recipient)->numbers.push_back(number);
       }
     }
   }
+  for (Bucket& bucket : by_kind_) Slice(&bucket);
+  for (auto& [pair, bucket] : by_name_) Slice(&bucket);
 }
 
-const std::vector<uint32_t>* RuleTable::Bucket(uint32_t sender, uint32_t recipient) const {
+const RuleTable::Bucket* RuleTable::FindBucket(uint32_t sender, uint32_t recipient) const {
   const size_t side = nodes_.kinds() + 1;
   if (sender < side && recipient < side) return &by_kind_[sender * side + recipient];
   const auto at = by_name_.find(uint64_t{sender} << 32 | recipient);
   return at == by_name_.end() ? nullptr : &at->second;
 }
 
-std::vector<uint32_t>* RuleTable::MutableBucket(uint32_t sender, uint32_t recipient) {
+RuleTable::Bucket* RuleTable::MakeBucket(uint32_t sender, uint32_t recipient) {
   const size_t side = nodes_.kinds() + 1;
   if (sender < side && recipient < side) return &by_kind_[sender * side + recipient];
   return &by_name_[uint64_t{sender} << 32 | recipient];
 }
 
-uint32_t RuleTable::FailingColumns(const Row& row, const Question& q) const {
-  const auto bases = basis_pool_.begin() + row.basis_begin;
-  const bool listed = std::find(bases, bases + row.basis_count, q.basis) != bases + row.basis_count;
-  return Unless((row.purposes & Bit(q.purpose)) != 0, kPurposeColumn) |
-         Unless(listed != row.basis_all_but, kLegalBasisColumn) |
-         Unless(row.days.Contains(q.day), kDayColumn) |
-         Unless((row.roles & Bit(q.role)) != 0, kSenderRoleColumn) |
-         Unless(AgeMatches(row, q), kAgeColumn) |
-         Unless((row.consent_states >> q.consent & 1) != 0, kConsentColumn) |
-         Unless(row.protected_identity || !q.protected_identity, kProtectedIdentityColumn) |
-         Unless((row.covers & q.cover) != 0, kRecipientCoverColumn) |
-         Unless(row.officers <= q.officers, kOfficersColumn) |
-         Unless(!row.needs_weighing || q.weighing, kWeighingColumn) |
-         Unless(!row.needs_reason || q.reason, kReasonColumn);
+void RuleTable::Slice(Bucket* bucket) const {
+  if (bucket->numbers.size() <= kFewRows) return;
+  std::span<const uint32_t> left = bucket->numbers;
+  while (!left.empty()) {
+    const size_t count = std::min(left.size(), RuleSlice::kMostRows);
+    bucket->slices.emplace_back(left.first(count), rows_, basis_pool_);
+    left = left.subspan(count);
+  }
 }
 
-Answer RuleTable::Evaluate(const Question& question) const {
+Answer RuleTable::Conclude(const Question& question, Mask permitted, Mask forbidden,
+                           Mask duties) const {
   Answer answer;
-  Mask duties = 0;
-  ForEachOfPair(question, [&](uint32_t number) {
-    const Row& row = rows_[number];
-    const Mask speaks = Speaks(row, question);
-    if (speaks == 0 || FailingColumns(row, question) != 0) return;
-    (row.forbid ? answer.forbidden : answer.permitted) |= speaks;
-    if (row.duty) duties |= speaks;
-  });
+  answer.permitted = permitted;
+  answer.forbidden = forbidden;
   const PurposeTraits& purpose = purposes_[question.purpose];
-  const Mask passed = answer.permitted & ~answer.forbidden;
+  const Mask passed = permitted & ~forbidden;
   const bool all = passed == question.categories;
   if (passed == 0 || (purpose.whole && !all) || (purpose.needs & ~passed) != 0) return answer;
   answer.verdict = all ? v1::VERDICT_PERMIT : v1::VERDICT_PARTIAL;
   answer.passed = passed;
   answer.duty = (passed & duties) != 0;
   return answer;
+}
+
+Answer RuleTable::Evaluate(const Question& question) const {
+  Mask permitted = 0, forbidden = 0, duties = 0;
+  const auto add = [&](uint32_t number) {
+    const Row& row = rows_[number];
+    const Mask speaks = Speaks(row, question);
+    (row.forbid ? forbidden : permitted) |= speaks;
+    if (row.duty) duties |= speaks;
+  };
+  ForEachBucket(question, [&](const Bucket& bucket) {
+    for (const RuleSlice& slice : bucket.slices) slice.ForEachMatch(slice.Look(question), add);
+    if (!bucket.slices.empty()) return;
+    for (const uint32_t number : bucket.numbers) {
+      if (FailingColumns(number, question) == 0) add(number);
+    }
+  });
+  return Conclude(question, permitted, forbidden, duties);
 }
 
 }  // namespace sluss

@@ -1,28 +1,28 @@
 // The rules compiled for speed, and the semantics itself: which rules match, what that decides.
 //
-// A rule becomes one row of numbers; rows are found by the pair (sender, recipient) and tested
-// column by column. Nothing here allocates or knows text. Explanations are made elsewhere, by
-// asking the same question for each row: which columns fail?
+// A rule becomes one row of numbers (rows.h); rows are found by the pair (sender, recipient). A few
+// rows of a pair are tested one by one; many are kept as bit slices and tested 64 at a time
+// (rule_slice.h). Nothing here knows text: words are made of an Outcome afterwards.
 #ifndef SLUSS_POLICY_RULE_TABLE_H_
 #define SLUSS_POLICY_RULE_TABLE_H_
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "policy/days.h"
 #include "policy/names.h"
+#include "policy/obligations.h"
+#include "policy/outcome.h"
+#include "policy/rows.h"
+#include "policy/rule_slice.h"
 #include "policy/vocabulary.h"
 #include "proto/policy.pb.h"
 
 namespace sluss {
-
-// Years; kNoAge as the upper end of a range without one.
-using Age = uint16_t;
-inline constexpr Age kNoAge = 0xFFFF;
 
 // Who may stand in a sender or recipient column: 0 is everybody, then the kinds, then the agencies
 // that some rule names.
@@ -35,6 +35,8 @@ class AgencyNodes {
   uint32_t Add(absl::string_view agency, uint32_t kind);
   // The node of an agency that some rule names.
   std::optional<uint32_t> Find(absl::string_view agency) const;
+  // Of a node that Find gave.
+  uint32_t KindOf(uint32_t named) const { return kind_of_named_[named - kinds_ - 1]; }
   // Whether whoever is meant by `inner` is also meant by `outer`.
   bool Covers(uint32_t outer, uint32_t inner) const;
   size_t kinds() const { return kinds_; }
@@ -43,46 +45,6 @@ class AgencyNodes {
   size_t kinds_;
   NameTable named_{"agency"};
   std::vector<uint32_t> kind_of_named_;
-};
-
-// The columns of a rule that can fail, as bits; sender and recipient are the index. Their order is
-// the order in which a denial names them.
-enum Column : uint32_t {
-  kPurposeColumn = 1 << 0,
-  kLegalBasisColumn = 1 << 1,
-  kDayColumn = 1 << 2,
-  kCategoryColumn = 1 << 3,
-  kSenderRoleColumn = 1 << 4,
-  kAgeColumn = 1 << 5,
-  kConsentColumn = 1 << 6,
-  kProtectedIdentityColumn = 1 << 7,
-  kRecipientCoverColumn = 1 << 8,
-  kOfficersColumn = 1 << 9,
-  kWeighingColumn = 1 << 10,
-  kReasonColumn = 1 << 11,
-};
-
-// One rule. UNKNOWN is a value in each set that holds it, so permit and forbid are tested alike.
-struct Row {
-  Mask categories = 0;
-  Mask purposes = 0;
-  Mask roles = 0;
-  DayRange days;
-  uint32_t basis_begin = 0;  // the cited bases, in RuleTable's pool
-  uint32_t basis_count = 0;
-  Age age_from = 0;
-  Age age_below = kNoAge;
-  uint16_t consent_states = 0;
-  uint8_t covers = 0;
-  uint8_t officers = 0;
-  bool forbid = false;
-  bool duty = false;
-  bool basis_all_but = false;  // every cited basis but those of the pool
-  bool age_unknown = false;
-  bool consent_bound = false;  // only the categories that the consent covers
-  bool protected_identity = false;
-  bool needs_reason = false;
-  bool needs_weighing = false;
 };
 
 // A rule as the compiler made it, with what only loading and explaining look at.
@@ -96,38 +58,6 @@ struct CompiledRule {
   std::string where;  // file:line:column
 };
 
-// Facts as numbers.
-struct Question {
-  std::optional<uint32_t> sender_node;  // where some rule names the agency itself
-  std::optional<uint32_t> recipient_node;
-  uint32_t sender_kind = 0;
-  uint32_t recipient_kind = 0;
-  uint32_t purpose = 0;
-  uint32_t basis = kUnknown;
-  uint32_t role = kUnknown;
-  Mask categories = 0;
-  Mask consent_categories = 0;
-  Day day = 0;
-  Age age_from = 0;
-  Age age_below = kNoAge;
-  bool age_known = false;
-  v1::ConsentState consent = v1::CONSENT_STATE_UNSPECIFIED;
-  uint8_t cover = 0;
-  uint8_t officers = 0;
-  bool reason = false;
-  bool weighing = false;
-  bool protected_identity = false;
-};
-
-// The decision as numbers.
-struct Answer {
-  v1::Verdict verdict = v1::VERDICT_DENY;
-  Mask passed = 0;     // what leaves; empty in a denial
-  Mask permitted = 0;  // some permit matches
-  Mask forbidden = 0;  // some forbid matches
-  bool duty = false;   // something passes under a statutory duty
-};
-
 // Immutable, thread-safe.
 class RuleTable {
  public:
@@ -135,15 +65,23 @@ class RuleTable {
   RuleTable(std::vector<CompiledRule> rules, AgencyNodes nodes, const v1::Vocabulary& vocabulary,
             const NameTable& categories);
 
-  // Under a microsecond and without allocation.
+  // What leaves, without why. Nothing is allocated.
   Answer Evaluate(const Question& question) const;
+  // The same with everything that an explanation needs; replaces what `outcome` holds. Allocates
+  // only where `outcome` has held less before.
+  void Judge(const Question& question, Outcome* outcome) const;
 
-  // The columns in which `row` differs from the question, the category column left out.
-  uint32_t FailingColumns(const Row& row, const Question& question) const;
+  // The columns in which a rule differs from the question, the category column left out.
+  uint32_t FailingColumns(uint32_t number, const Question& question) const {
+    return FailingColumns(rows_[number], question);
+  }
+  // The same of a row of this table.
+  uint32_t FailingColumns(const Row& row, const Question& question) const {
+    return sluss::FailingColumns(row, BasesOf(row), question);
+  }
   // The categories of the question that `row` speaks of.
   static Mask Speaks(const Row& row, const Question& question) {
-    const Mask categories = row.categories & question.categories;
-    return row.consent_bound ? categories & question.consent_categories : categories;
+    return sluss::Speaks(row, question);
   }
 
   // Calls `visit(rule number)` once for each rule that names the question's sender and recipient.
@@ -160,21 +98,40 @@ class RuleTable {
     Mask needs = 0;
   };
 
-  const std::vector<uint32_t>* Bucket(uint32_t sender, uint32_t recipient) const;
-  std::vector<uint32_t>* MutableBucket(uint32_t sender, uint32_t recipient);
+  // The rules of one pair of nodes.
+  struct Bucket {
+    std::vector<uint32_t> numbers;  // ascending
+    std::vector<RuleSlice> slices;  // of all of them, or none where they are few
+  };
+
+  std::span<const uint32_t> BasesOf(const Row& row) const {
+    return {basis_pool_.data() + row.basis_begin, row.basis_count};
+  }
+  const Bucket* FindBucket(uint32_t sender, uint32_t recipient) const;
+  Bucket* MakeBucket(uint32_t sender, uint32_t recipient);
+  void Slice(Bucket* bucket) const;
+  template <typename Visit>
+  void ForEachBucket(const Question& question, Visit visit) const;
+  Answer Conclude(const Question& question, Mask permitted, Mask forbidden, Mask duties) const;
+  void FindMatches(const Question& question, Outcome* outcome) const;
+  void FindNearest(const Question& question, Mask denied, Outcome* outcome) const;
+  void DescribeNearest(const Question& question, Mask denied, const Nearest* nearest,
+                       Outcome* outcome) const;
+  void NameRules(uint32_t number, Outcome* outcome) const;
 
   std::vector<CompiledRule> rules_;
   std::vector<Row> rows_;  // rules_[i].row, close together
+  std::vector<Obligations> obligations_;
   std::vector<uint32_t> basis_pool_;
   AgencyNodes nodes_;
   std::vector<PurposeTraits> purposes_;
-  // Rule numbers by (sender, recipient): kinds and everybody in an array, named agencies in a map.
-  std::vector<std::vector<uint32_t>> by_kind_;
-  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> by_name_;
+  // By (sender, recipient): kinds and everybody in an array, named agencies in a map.
+  std::vector<Bucket> by_kind_;
+  absl::flat_hash_map<uint64_t, Bucket> by_name_;
 };
 
 template <typename Visit>
-void RuleTable::ForEachOfPair(const Question& question, Visit visit) const {
+void RuleTable::ForEachBucket(const Question& question, Visit visit) const {
   const std::array<std::optional<uint32_t>, 3> senders = {
       AgencyNodes::kEverybody, nodes_.Kind(question.sender_kind), question.sender_node};
   const std::array<std::optional<uint32_t>, 3> recipients = {
@@ -182,11 +139,17 @@ void RuleTable::ForEachOfPair(const Question& question, Visit visit) const {
   for (const auto& sender : senders) {
     for (const auto& recipient : recipients) {
       if (!sender.has_value() || !recipient.has_value()) continue;
-      const std::vector<uint32_t>* bucket = Bucket(*sender, *recipient);
-      if (bucket == nullptr) continue;
-      for (const uint32_t number : *bucket) visit(number);
+      const Bucket* bucket = FindBucket(*sender, *recipient);
+      if (bucket != nullptr && !bucket->numbers.empty()) visit(*bucket);
     }
   }
+}
+
+template <typename Visit>
+void RuleTable::ForEachOfPair(const Question& question, Visit visit) const {
+  ForEachBucket(question, [&](const Bucket& bucket) {
+    for (const uint32_t number : bucket.numbers) visit(number);
+  });
 }
 
 }  // namespace sluss
