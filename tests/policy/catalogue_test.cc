@@ -18,8 +18,8 @@
 namespace sluss {
 namespace {
 
-using testing::StatusIs;
 using ::testing::HasSubstr;
+using testing::StatusIs;
 using ::testing::TestWithParam;
 using ::testing::ValuesIn;
 

@@ -1,4 +1,5 @@
 // The catalogue and the templates as they are shipped: they load, and their own cases hold.
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "policy/bounds.h"
 #include "policy/policy_cases.h"
 #include "policy/policy_set.h"
+#include "proto/config.pb.h"
 #include "tests/policy/policy_texts.h"
 #include "tests/testing/status_matchers.h"
 
@@ -18,6 +20,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
+using ::testing::UnorderedElementsAreArray;
 
 const std::string kTemplates = SLUSS_SOURCE_DIR "/policy/templates";
 
@@ -89,6 +92,29 @@ TEST_P(MunicipalityTest, LoadsKeepsWithinItsParagraphsAndItsCasesHold) {
     const std::string own = source.name.substr(0, source.name.rfind(".txtpb")) + ".cases.txtpb";
     if (std::filesystem::is_symlink(source.name)) continue;
     EXPECT_THAT(*paths, Contains(own));
+  }
+}
+
+// The example of the gateway's configuration loads what lies in the directory, no more and no less.
+TEST_P(MunicipalityTest, ItsGatewayConfigurationNamesItsPolicies) {
+  namespace fs = std::filesystem;
+  const fs::path home = fs::path(SLUSS_SOURCE_DIR "/deploy/config/municipalities") / GetParam();
+  v1::GatewayConfig config;
+  ASSERT_OK(TextFile::Load((home / "gateway.txtpb").string(), &config));
+  const auto policies = ReadPolicySources(SLUSS_SOURCE_DIR "/policy/municipalities/" + GetParam());
+  ASSERT_OK(policies);
+  std::vector<std::string> named, there;
+  for (const std::string& path : config.policy()) {
+    named.push_back((home / path).lexically_normal().string());
+  }
+  for (const PolicySource& source : *policies) {
+    there.push_back(fs::path(source.name).lexically_normal().string());
+  }
+  EXPECT_THAT(named, UnorderedElementsAreArray(there));
+  EXPECT_TRUE(fs::equivalent(home / config.catalogue(), SLUSS_SOURCE_DIR "/policy/catalogue"));
+  for (std::string agency : config.agency()) {
+    std::replace(agency.begin(), agency.end(), '/', '-');
+    EXPECT_TRUE(fs::exists(home / (agency + "-mapping.txtpb"))) << agency;
   }
 }
 
