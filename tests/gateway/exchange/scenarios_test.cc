@@ -232,7 +232,7 @@ TEST_F(ScenariosTest, M_FeedbackGoesBackTheWayTheReportCame) {
   EXPECT_EQ(world_.Take(kSchool).outcome().state(), v1::ACKNOWLEDGED);
   EXPECT_TRUE(world_.Take(kSchool).has_notification());
 
-  outgoing.parts["NARRATIVE"] = "anything more";
+  outgoing.parts["CONTACT"] = "anything more";
   const v1::SubmitResponse more =
       Must(world_.exchange().Feedback(kSocialServices, world_.Seal(kSocialServices, outgoing)));
   EXPECT_EQ(more.decision().verdict(), v1::VERDICT_DENY);
