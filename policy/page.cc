@@ -211,7 +211,7 @@ std::string Page::Walls() const {
 
 std::string Page::ToConfirm() const {
   std::string text =
-      "\n## Att bekräfta av jurist\n\n- Att ändamål, parter, roller och åldrar stämmer med "
+      "\n## Ska bekräftas av en jurist\n\n- Att ändamål, parter, roller och åldrar stämmer med "
       "kommunens egen överenskommelse om samverkan.\n";
   for (const std::string& id : Cited()) {
     const auto at = paragraphs_.find(id);
