@@ -10,6 +10,7 @@
 #include "gateway/base/ids.h"
 #include "gateway/tlog/appender.h"
 #include "proto/gateway.pb.h"
+#include "proto/policy_admin.pb.h"
 #include "proto/stored.pb.h"
 
 namespace sluss {
@@ -47,6 +48,18 @@ struct QueueItem {
   bool ready = true;         // an item that is not ready is passed over
   v1::Outcome outcome = {};  // with kOutcome
 };
+
+// A message and its place in the order of admission.
+struct AdmittedMessage {
+  uint64_t place = 0;
+  MessageRow row;
+};
+
+// A proposal that may still come into force.
+inline bool IsOpen(v1::ProposalState state) {
+  return state == v1::POLICY_PROPOSED || state == v1::POLICY_APPROVED ||
+         state == v1::POLICY_SCHEDULED;
+}
 
 struct ConsentRow {
   ConsentId id;

@@ -53,6 +53,10 @@ class StoreView {
   virtual absl::StatusOr<std::vector<MessageId>> PseudonymsWanted(absl::Time now,
                                                                   size_t limit) const = 0;
 
+  // Messages in the order of their admission, denied ones too, with place > after.
+  virtual absl::StatusOr<std::vector<AdmittedMessage>> MessagesAdmitted(uint64_t after,
+                                                                        size_t limit) const = 0;
+
   // Items of the agency that are ready, with sequence > after, in order.
   virtual absl::StatusOr<std::vector<QueueItem>> ReadyItems(const AgencyId& agency, uint64_t after,
                                                             size_t limit) const = 0;
@@ -63,6 +67,19 @@ class StoreView {
   virtual absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const = 0;
   virtual absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency,
                                                 absl::CivilDay day) const = 0;
+
+  // ---- Policies
+  // Serialised v1::StoredPolicyVersion; empty where no such version was stored.
+  virtual absl::StatusOr<std::string> ReadPolicyVersion(absl::string_view digest) const = 0;
+  virtual absl::StatusOr<std::optional<v1::Proposal>> FindProposal(uint64_t number) const = 0;
+  // Newest first, with number < before.
+  virtual absl::StatusOr<std::vector<v1::Proposal>> Proposals(uint64_t before,
+                                                              size_t limit) const = 0;
+  // All that are proposed, approved or scheduled, oldest first.
+  virtual absl::StatusOr<std::vector<v1::Proposal>> OpenProposals() const = 0;
+  // Newest first, with number < before: the first of all is the version in force.
+  virtual absl::StatusOr<std::vector<v1::PolicyActivation>> Activations(uint64_t before,
+                                                                        size_t limit) const = 0;
 
   // ---- The log
   // `gateway` is the one whose counter is asked for; a LogHead of size 0 before the first append.
@@ -107,6 +124,15 @@ class Transaction : public StoreView {
                                        const Entry& because) = 0;
   virtual absl::Status AddEnrolments(const AgencyId& agency, absl::CivilDay day,
                                      uint64_t count) = 0;
+
+  // A version that is stored already stays as it is.
+  virtual absl::Status PutPolicyVersion(absl::string_view digest, absl::string_view version,
+                                        const Entry& because) = 0;
+  // The one with this number anew, or one more.
+  virtual absl::Status PutProposal(const v1::Proposal& proposal, const Entry& because) = 0;
+  virtual absl::Status PutActivation(const v1::PolicyActivation& activation,
+                                     const Entry& because) = 0;
+
   virtual absl::Status EraseOpening(const EventId& event) = 0;
 
   // The ledger alone calls these two. ABORTED from AppendLog when the stored head is not of size

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <initializer_list>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,7 +15,7 @@ namespace sluss {
 namespace {
 
 constexpr int64_t kApplicationId = 0x534c5553;  // "SLUS"
-constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kSchemaVersion = 2;
 constexpr absl::string_view kMagic("SQLite format 3\0", 16);
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -94,7 +95,20 @@ constexpr char kSchema[] = R"sql(
   ) STRICT, WITHOUT ROWID;
 
   PRAGMA application_id = 0x534c5553;
-  PRAGMA user_version = 1;
+)sql";
+
+// What version 2 has beside version 1: the life of policies.
+constexpr char kPolicySchema[] = R"sql(
+  CREATE TABLE policy_version (digest BLOB PRIMARY KEY, version BLOB NOT NULL) STRICT;
+  CREATE TABLE proposal (
+    number INTEGER PRIMARY KEY,
+    open INTEGER NOT NULL,
+    proposal BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX proposal_open ON proposal (number) WHERE open = 1;
+  CREATE TABLE activation (number INTEGER PRIMARY KEY, activation BLOB NOT NULL) STRICT;
+
+  PRAGMA user_version = 2;
 )sql";
 
 // secure_delete: what is erased is overwritten, not only unlinked from its page. The write-ahead
@@ -171,23 +185,29 @@ absl::StatusOr<std::string> ReadText(Connection* connection, const char* sql) {
   return row ? query.BytesAt(0) : std::string();
 }
 
-absl::Status CheckIdentity(const std::string& path, Connection* connection) {
+// Version 1, which knows no policies, is taken too: the gateway brings it up to date when it opens
+// it for writing.
+absl::StatusOr<int64_t> CheckIdentity(const std::string& path, Connection* connection) {
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (application != kApplicationId) {
     return Refuse(path, "belongs to another program", "name the gateway's own file in `database`");
   }
   ASSIGN_OR_RETURN(const int64_t version, ReadNumber(connection, "PRAGMA user_version"));
-  if (version != kSchemaVersion) {
+  if (version < 1 || version > kSchemaVersion) {
     return Refuse(path, absl::StrCat("has schema version ", version),
-                  absl::StrCat("this program knows version ", kSchemaVersion,
+                  absl::StrCat("this program knows versions 1 to ", kSchemaVersion,
                                "; run the one that wrote the file"));
   }
-  return absl::OkStatus();
+  return version;
 }
 
-absl::Status CreateSchema(Connection* connection) {
+// In one transaction: an interrupted start leaves the file as it was.
+absl::Status ChangeSchema(Connection* connection, std::initializer_list<const char*> changes) {
   RETURN_IF_ERROR(connection->Execute("BEGIN IMMEDIATE"));
-  absl::Status status = connection->Execute(kSchema);
+  absl::Status status;
+  for (const char* change : changes) {
+    if (status.ok()) status = connection->Execute(change);
+  }
   if (status.ok()) status = connection->Execute("COMMIT");
   if (!status.ok() && connection->in_transaction()) (void)connection->Execute("ROLLBACK");
   return status;
@@ -212,16 +232,17 @@ absl::Status PrepareForWriting(const std::string& path, Connection* connection) 
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (tables == 0 && application == 0) {
     RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
-    return CreateSchema(connection);
+    return ChangeSchema(connection, {kSchema, kPolicySchema});
   }
-  RETURN_IF_ERROR(CheckIdentity(path, connection));
+  ASSIGN_OR_RETURN(const int64_t version, CheckIdentity(path, connection));
   RETURN_IF_ERROR(CheckPages(path, connection));
-  return SwitchToWriteAheadLog(path, connection);
+  RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
+  return version == 1 ? ChangeSchema(connection, {kPolicySchema}) : absl::OkStatus();
 }
 
 absl::Status PrepareBeside(const std::string& path, Connection* connection) {
   RETURN_IF_ERROR(connection->Execute(kSettings));
-  return CheckIdentity(path, connection);
+  return CheckIdentity(path, connection).status();
 }
 
 }  // namespace

@@ -40,6 +40,10 @@ class Reading : public Base {
                                                           size_t limit) const final {
     return Ask(&SqlReader::PseudonymsWanted, now, limit);
   }
+  absl::StatusOr<std::vector<AdmittedMessage>> MessagesAdmitted(uint64_t after,
+                                                                size_t limit) const final {
+    return Ask(&SqlReader::MessagesAdmitted, after, limit);
+  }
   absl::StatusOr<std::vector<QueueItem>> ReadyItems(const AgencyId& agency, uint64_t after,
                                                     size_t limit) const final {
     return Ask(&SqlReader::ReadyItems, agency, after, limit);
@@ -55,6 +59,22 @@ class Reading : public Base {
   }
   absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const final {
     return Ask(&SqlReader::EnrolmentsOn, agency, day);
+  }
+  absl::StatusOr<std::string> ReadPolicyVersion(absl::string_view digest) const final {
+    return Ask(&SqlReader::ReadPolicyVersion, digest);
+  }
+  absl::StatusOr<std::optional<v1::Proposal>> FindProposal(uint64_t number) const final {
+    return Ask(&SqlReader::FindProposal, number);
+  }
+  absl::StatusOr<std::vector<v1::Proposal>> Proposals(uint64_t before, size_t limit) const final {
+    return Ask(&SqlReader::Proposals, before, limit);
+  }
+  absl::StatusOr<std::vector<v1::Proposal>> OpenProposals() const final {
+    return Ask(&SqlReader::OpenProposals);
+  }
+  absl::StatusOr<std::vector<v1::PolicyActivation>> Activations(uint64_t before,
+                                                                size_t limit) const final {
+    return Ask(&SqlReader::Activations, before, limit);
   }
   absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const final {
     return Ask(&SqlReader::ReadHead, gateway);

@@ -1,5 +1,7 @@
 #include "gateway/store/sql_reader.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,9 +16,8 @@ absl::Status Damaged(absl::string_view what) {
                                           "backup"));
 }
 
-absl::StatusOr<std::optional<MessageRow>> OneMessage(Query query) {
-  ASSIGN_OR_RETURN(const bool found, query.Step());
-  if (!found) return std::nullopt;
+// Of a row whose first columns are those of MessageRow in its order.
+absl::StatusOr<MessageRow> MessageAt(const Query& query) {
   MessageRow row;
   row.id = MessageId(query.BytesAt(0));
   row.sender = AgencyId(query.BytesAt(1));
@@ -30,6 +31,30 @@ absl::StatusOr<std::optional<MessageRow>> OneMessage(Query query) {
     return Damaged("the details of a message cannot be read");
   }
   return row;
+}
+
+absl::StatusOr<std::optional<MessageRow>> OneMessage(Query query) {
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return MessageAt(query);
+}
+
+// One message of protobuf a row.
+template <typename Message>
+absl::StatusOr<std::vector<Message>> Messages(Query query) {
+  std::vector<Message> messages;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return messages;
+    if (!messages.emplace_back().ParseFromString(query.BytesAt(0))) {
+      return Damaged("a step of a policy cannot be read");
+    }
+  }
+}
+
+// SQLite's numbers are signed.
+int64_t Bound(uint64_t before) {
+  return static_cast<int64_t>(std::min<uint64_t>(before, std::numeric_limits<int64_t>::max()));
 }
 
 absl::StatusOr<std::vector<MessageId>> MessageIds(Query query) {
@@ -127,6 +152,21 @@ absl::StatusOr<std::vector<MessageId>> SqlReader::PseudonymsWanted(absl::Time no
   return MessageIds(std::move(query));
 }
 
+absl::StatusOr<std::vector<AdmittedMessage>> SqlReader::MessagesAdmitted(uint64_t after,
+                                                                         size_t limit) const {
+  Query query = connection_->Prepare(
+      "SELECT id, sender, recipient, state, delivery_id, deadline, pseudonym, pseudonym_due, "
+      "details, admitted FROM message WHERE admitted > ? ORDER BY admitted LIMIT ?");
+  query.Int(Bound(after)).Int(limit);
+  std::vector<AdmittedMessage> messages;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return messages;
+    ASSIGN_OR_RETURN(MessageRow row, MessageAt(query));
+    messages.push_back({static_cast<uint64_t>(query.IntAt(9)), std::move(row)});
+  }
+}
+
 absl::StatusOr<std::vector<QueueItem>> SqlReader::ReadyItems(const AgencyId& agency, uint64_t after,
                                                              size_t limit) const {
   Query query = connection_->Prepare(
@@ -174,6 +214,42 @@ absl::StatusOr<uint64_t> SqlReader::EnrolmentsOn(const AgencyId& agency, absl::C
   Query query = connection_->Prepare("SELECT count FROM enrolment WHERE agency = ? AND day = ?");
   query.Text(agency.value()).Text(DayText(day));
   return Number(std::move(query));
+}
+
+absl::StatusOr<std::string> SqlReader::ReadPolicyVersion(absl::string_view digest) const {
+  Query query = connection_->Prepare("SELECT version FROM policy_version WHERE digest = ?");
+  query.Blob(digest);
+  return Bytes(std::move(query));
+}
+
+absl::StatusOr<std::optional<v1::Proposal>> SqlReader::FindProposal(uint64_t number) const {
+  Query query = connection_->Prepare("SELECT proposal FROM proposal WHERE number = ?");
+  query.Int(Bound(number));
+  ASSIGN_OR_RETURN(std::vector<v1::Proposal> found, Messages<v1::Proposal>(std::move(query)));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+absl::StatusOr<std::vector<v1::Proposal>> SqlReader::Proposals(uint64_t before,
+                                                               size_t limit) const {
+  Query query = connection_->Prepare(
+      "SELECT proposal FROM proposal WHERE number < ? ORDER BY number DESC LIMIT ?");
+  query.Int(Bound(before)).Int(limit);
+  return Messages<v1::Proposal>(std::move(query));
+}
+
+absl::StatusOr<std::vector<v1::Proposal>> SqlReader::OpenProposals() const {
+  Query query =
+      connection_->Prepare("SELECT proposal FROM proposal WHERE open = 1 ORDER BY number");
+  return Messages<v1::Proposal>(std::move(query));
+}
+
+absl::StatusOr<std::vector<v1::PolicyActivation>> SqlReader::Activations(uint64_t before,
+                                                                         size_t limit) const {
+  Query query = connection_->Prepare(
+      "SELECT activation FROM activation WHERE number < ? ORDER BY number DESC LIMIT ?");
+  query.Int(Bound(before)).Int(limit);
+  return Messages<v1::PolicyActivation>(std::move(query));
 }
 
 absl::StatusOr<LogHead> SqlReader::ReadHead(absl::string_view gateway) const {

@@ -33,6 +33,7 @@ class SqlReader {
   absl::StatusOr<std::vector<MessageId>> MessagesDue(absl::Time now, size_t limit) const;
   absl::StatusOr<std::vector<MessageId>> PseudonymsWanted(absl::Time now, size_t limit) const;
 
+  absl::StatusOr<std::vector<AdmittedMessage>> MessagesAdmitted(uint64_t after, size_t limit) const;
   absl::StatusOr<std::vector<QueueItem>> ReadyItems(const AgencyId& agency, uint64_t after,
                                                     size_t limit) const;
   absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const;
@@ -40,6 +41,13 @@ class SqlReader {
 
   absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const;
   absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const;
+
+  absl::StatusOr<std::string> ReadPolicyVersion(absl::string_view digest) const;
+  absl::StatusOr<std::optional<v1::Proposal>> FindProposal(uint64_t number) const;
+  absl::StatusOr<std::vector<v1::Proposal>> Proposals(uint64_t before, size_t limit) const;
+  absl::StatusOr<std::vector<v1::Proposal>> OpenProposals() const;
+  absl::StatusOr<std::vector<v1::PolicyActivation>> Activations(uint64_t before,
+                                                                size_t limit) const;
 
   absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const;
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const;

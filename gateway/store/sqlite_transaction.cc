@@ -188,6 +188,29 @@ absl::Status SqliteTransaction::AddEnrolments(const AgencyId& agency, absl::Civi
   return Change(query);
 }
 
+absl::Status SqliteTransaction::PutPolicyVersion(absl::string_view digest,
+                                                 absl::string_view version, const Entry&) {
+  Query query =
+      connection_->Prepare("INSERT OR IGNORE INTO policy_version (digest, version) VALUES (?, ?)");
+  query.Blob(digest).Blob(version);
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::PutProposal(const v1::Proposal& proposal, const Entry&) {
+  Query query = connection_->Prepare(
+      "INSERT OR REPLACE INTO proposal (number, open, proposal) VALUES (?, ?, ?)");
+  query.Int(proposal.number()).Int(IsOpen(proposal.state())).Blob(proposal.SerializeAsString());
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::PutActivation(const v1::PolicyActivation& activation,
+                                              const Entry&) {
+  Query query =
+      connection_->Prepare("INSERT OR REPLACE INTO activation (number, activation) VALUES (?, ?)");
+  query.Int(activation.number()).Blob(activation.SerializeAsString());
+  return Change(query);
+}
+
 absl::Status SqliteTransaction::EraseOpening(const EventId& event) {
   Query query = connection_->Prepare("DELETE FROM opening WHERE event = ?");
   query.Blob(event.value());

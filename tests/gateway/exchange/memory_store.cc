@@ -18,6 +18,8 @@ MemoryLayers::MemoryLayers(MemoryBase* base)
          LayeredTable(&base->delivered), LayeredTable(&base->citations),
          LayeredTable(&base->items),     LayeredTable(&base->item_ids),
          LayeredTable(&base->consents),  LayeredTable(&base->enrolments),
+         LayeredTable(&base->in_order),  LayeredTable(&base->policy_versions),
+         LayeredTable(&base->proposals), LayeredTable(&base->activations),
          LayeredTable(&base->entries),   LayeredTable(&base->tiles),
          LayeredTable(&base->openings),  LayeredTable(&base->heads),
          LayeredTable(&base->numbers)} {}
@@ -33,6 +35,10 @@ void MemoryLayers::Apply() {
   item_ids.Apply();
   consents.Apply();
   enrolments.Apply();
+  in_order.Apply();
+  policy_versions.Apply();
+  proposals.Apply();
+  activations.Apply();
   entries.Apply();
   tiles.Apply();
   openings.Apply();
@@ -122,6 +128,20 @@ absl::StatusOr<std::vector<MessageId>> MemoryReads<I>::PseudonymsWanted(absl::Ti
 }
 
 template <typename I>
+absl::StatusOr<std::vector<AdmittedMessage>> MemoryReads<I>::MessagesAdmitted(uint64_t after,
+                                                                              size_t limit) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::vector<AdmittedMessage> messages;
+  layers_.in_order.Scan(after + 1, [&](uint64_t place, const MessageId& id) {
+    if (messages.size() == limit) return false;
+    messages.push_back({place, *layers_.messages.Find(id)});
+    return true;
+  });
+  return messages;
+}
+
+template <typename I>
 absl::StatusOr<std::vector<QueueItem>> MemoryReads<I>::ReadyItems(const AgencyId& agency,
                                                                   uint64_t after,
                                                                   size_t limit) const {
@@ -170,6 +190,61 @@ absl::StatusOr<uint64_t> MemoryReads<I>::EnrolmentsOn(const AgencyId& agency,
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckRead());
   return Copy(layers_.enrolments, {agency, day}).value_or(0);
+}
+
+// The last `limit` rows below `before`, newest first.
+template <typename Row>
+std::vector<Row> Newest(const LayeredTable<uint64_t, Row>& table, uint64_t before, size_t limit) {
+  std::vector<Row> rows;
+  table.Scan(0, [&](uint64_t number, const Row& row) {
+    if (number >= before) return false;
+    rows.insert(rows.begin(), row);
+    return true;
+  });
+  if (rows.size() > limit) rows.resize(limit);
+  return rows;
+}
+
+template <typename I>
+absl::StatusOr<std::string> MemoryReads<I>::ReadPolicyVersion(absl::string_view digest) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Copy(layers_.policy_versions, std::string(digest)).value_or("");
+}
+
+template <typename I>
+absl::StatusOr<std::optional<v1::Proposal>> MemoryReads<I>::FindProposal(uint64_t number) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Copy(layers_.proposals, number);
+}
+
+template <typename I>
+absl::StatusOr<std::vector<v1::Proposal>> MemoryReads<I>::Proposals(uint64_t before,
+                                                                    size_t limit) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Newest(layers_.proposals, before, limit);
+}
+
+template <typename I>
+absl::StatusOr<std::vector<v1::Proposal>> MemoryReads<I>::OpenProposals() const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::vector<v1::Proposal> open;
+  layers_.proposals.Scan(0, [&](uint64_t, const v1::Proposal& proposal) {
+    if (IsOpen(proposal.state())) open.push_back(proposal);
+    return true;
+  });
+  return open;
+}
+
+template <typename I>
+absl::StatusOr<std::vector<v1::PolicyActivation>> MemoryReads<I>::Activations(uint64_t before,
+                                                                              size_t limit) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Newest(layers_.activations, before, limit);
 }
 
 template <typename I>
@@ -228,6 +303,7 @@ std::string MemoryStore::Dump() const {
   for (const auto& [id, payload] : base_.payloads) bytes += payload;
   for (const auto& [id, row] : base_.consents) bytes += row.record;
   for (const auto& [id, item] : base_.items) bytes += item.outcome.SerializeAsString();
+  for (const auto& [number, proposal] : base_.proposals) bytes += proposal.SerializeAsString();
   for (const auto& [id, entry] : base_.entries) bytes += entry;
   for (const auto& [id, opening] : base_.openings) bytes += opening;
   return bytes;

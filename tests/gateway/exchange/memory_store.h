@@ -36,6 +36,10 @@ struct MemoryTables {
     T<DeliveryId, uint64_t> item_ids;
     T<ConsentId, ConsentRow> consents;
     T<std::pair<AgencyId, absl::CivilDay>, uint64_t> enrolments;
+    T<uint64_t, MessageId> in_order;  // of admission
+    T<std::string, std::string> policy_versions;
+    T<uint64_t, v1::Proposal> proposals;
+    T<uint64_t, v1::PolicyActivation> activations;
     T<uint64_t, std::string> entries;
     T<std::pair<int, uint64_t>, std::string> tiles;
     T<EventId, std::string> openings;
@@ -65,12 +69,20 @@ class MemoryReads : public Interface {
   absl::StatusOr<std::vector<MessageId>> MessagesDue(absl::Time now, size_t limit) const override;
   absl::StatusOr<std::vector<MessageId>> PseudonymsWanted(absl::Time now,
                                                           size_t limit) const override;
+  absl::StatusOr<std::vector<AdmittedMessage>> MessagesAdmitted(uint64_t after,
+                                                                size_t limit) const override;
   absl::StatusOr<std::vector<QueueItem>> ReadyItems(const AgencyId& agency, uint64_t after,
                                                     size_t limit) const override;
   absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const override;
   absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const override;
   absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const override;
   absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const override;
+  absl::StatusOr<std::string> ReadPolicyVersion(absl::string_view digest) const override;
+  absl::StatusOr<std::optional<v1::Proposal>> FindProposal(uint64_t number) const override;
+  absl::StatusOr<std::vector<v1::Proposal>> Proposals(uint64_t before, size_t limit) const override;
+  absl::StatusOr<std::vector<v1::Proposal>> OpenProposals() const override;
+  absl::StatusOr<std::vector<v1::PolicyActivation>> Activations(uint64_t before,
+                                                                size_t limit) const override;
   absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const override;
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const override;
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const override;

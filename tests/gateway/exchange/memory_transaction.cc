@@ -29,6 +29,7 @@ class MemoryTransaction : public MemoryReads<Transaction> {
       return absl::AlreadyExistsError("a message has this id");
     }
     layers_.admitted.Put(row.id, Next(kAdmitted));
+    layers_.in_order.Put(*layers_.admitted.Find(row.id), row.id);
     PutMessage(row);
     for (const v1::CitedConsent& cited : row.details.consent()) {
       layers_.citations.Put({ConsentId(cited.consent_id()), row.id}, true);
@@ -150,6 +151,31 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     RETURN_IF_ERROR(CheckWrite());
     const std::pair<AgencyId, absl::CivilDay> key{agency, day};
     layers_.enrolments.Put(key, Copy(layers_.enrolments, key).value_or(0) + count);
+    return absl::OkStatus();
+  }
+
+  absl::Status PutPolicyVersion(absl::string_view digest, absl::string_view version,
+                                const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    const std::string key(digest);
+    if (layers_.policy_versions.Find(key) == nullptr) {
+      layers_.policy_versions.Put(key, std::string(version));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status PutProposal(const v1::Proposal& proposal, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    layers_.proposals.Put(proposal.number(), proposal);
+    return absl::OkStatus();
+  }
+
+  absl::Status PutActivation(const v1::PolicyActivation& activation, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    layers_.activations.Put(activation.number(), activation);
     return absl::OkStatus();
   }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/crypto/random.h"
 #include "gmock/gmock.h"
@@ -292,6 +293,90 @@ TEST_P(StoreContractTest, CountsEnrolmentsByAgencyAndDay) {
   EXPECT_EQ(Must(store().EnrolmentsOn(kSchool, kTuesday)), 12u);
   EXPECT_EQ(Must(store().EnrolmentsOn(kSchool, kWednesday)), 1u);
   EXPECT_EQ(Must(store().EnrolmentsOn(kPolice, kTuesday)), 3u);
+}
+
+TEST_P(StoreContractTest, ReadsMessagesInTheOrderOfTheirAdmission) {
+  std::vector<std::string> admitted;
+  for (int i = 0; i < 3; ++i) admitted.push_back(Bytes(Admit(world_.DutyReport())));
+  Outgoing denied = world_.DutyReport();
+  denied.header.set_purpose("LAW_ENFORCEMENT");
+  admitted.push_back(Bytes(Admit(denied)));
+  std::vector<std::string> read;
+  uint64_t after = 0;
+  for (const AdmittedMessage& message : Must(store().MessagesAdmitted(after, 3))) {
+    EXPECT_GT(message.place, after);
+    after = message.place;
+    read.push_back(Bytes(message.row));
+  }
+  EXPECT_THAT(read, SizeIs(3));
+  for (const AdmittedMessage& message : Must(store().MessagesAdmitted(after, 3))) {
+    read.push_back(Bytes(message.row));
+  }
+  EXPECT_EQ(read, admitted);
+}
+
+TEST_P(StoreContractTest, KeepsVersionsOfPoliciesOnce) {
+  const std::string digest(32, '\x80');
+  EXPECT_EQ(Must(store().ReadPolicyVersion(digest)), "");
+  for (const char* version : {"first", "second"}) {
+    ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      return recorder.store().PutPolicyVersion(digest, version, entry);
+    }));
+  }
+  EXPECT_EQ(Must(store().ReadPolicyVersion(digest)), "first");
+  EXPECT_EQ(Must(store().ReadPolicyVersion(std::string(32, 'x'))), "");
+}
+
+TEST_P(StoreContractTest, KeepsProposalsAndKnowsWhichAreOpen) {
+  const auto put = [&](uint64_t number, v1::ProposalState state) {
+    v1::Proposal proposal;
+    proposal.set_number(number);
+    proposal.set_state(state);
+    proposal.set_diff("a difference");
+    ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      return recorder.store().PutProposal(proposal, entry);
+    }));
+  };
+  const auto numbers = [](const std::vector<v1::Proposal>& proposals) {
+    std::vector<uint64_t> found;
+    for (const v1::Proposal& proposal : proposals) found.push_back(proposal.number());
+    return found;
+  };
+  EXPECT_FALSE(Must(store().FindProposal(1)).has_value());
+  EXPECT_THAT(Must(store().OpenProposals()), IsEmpty());
+  put(1, v1::POLICY_PROPOSED);
+  put(2, v1::POLICY_APPROVED);
+  put(3, v1::POLICY_SCHEDULED);
+  put(4, v1::POLICY_WITHDRAWN);
+  put(1, v1::POLICY_VOID);
+  EXPECT_EQ(Must(store().FindProposal(1))->state(), v1::POLICY_VOID);
+  EXPECT_EQ(Must(store().FindProposal(1))->diff(), "a difference");
+  EXPECT_THAT(numbers(Must(store().OpenProposals())), ElementsAre(2, 3));
+  EXPECT_THAT(numbers(Must(store().Proposals(UINT64_MAX, 3))), ElementsAre(4, 3, 2));
+  EXPECT_THAT(numbers(Must(store().Proposals(2, 3))), ElementsAre(1));
+  Reopen();
+  EXPECT_THAT(numbers(Must(store().OpenProposals())), ElementsAre(2, 3));
+}
+
+TEST_P(StoreContractTest, KeepsActivationsNewestFirst) {
+  for (uint64_t number = 1; number <= 3; ++number) {
+    v1::PolicyActivation activation;
+    activation.set_number(number);
+    activation.set_version(absl::StrCat("version ", number));
+    ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      RETURN_IF_ERROR(recorder.store().PutActivation(activation, entry));
+      EXPECT_EQ(Must(recorder.store().Activations(UINT64_MAX, 1)).front().number(), number);
+      return absl::OkStatus();
+    }));
+  }
+  const auto newest = Must(store().Activations(UINT64_MAX, 2));
+  ASSERT_THAT(newest, SizeIs(2));
+  EXPECT_EQ(newest[0].version(), "version 3");
+  EXPECT_EQ(newest[1].version(), "version 2");
+  EXPECT_EQ(Must(store().Activations(2, 9)).front().version(), "version 1");
 }
 
 TEST_P(StoreContractTest, KeepsEntriesTilesAndHead) {

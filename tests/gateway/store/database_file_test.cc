@@ -103,8 +103,23 @@ TEST_F(DatabaseFileTest, RefusesAnUnknownSchemaVersion) {
   Execute("PRAGMA user_version = 7");
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                absl::StrCat("database `", path_,
-                                            "` has schema version 7: this program knows version "
-                                            "1; run the one that wrote the file")));
+                                            "` has schema version 7: this program knows versions "
+                                            "1 to 2; run the one that wrote the file")));
+}
+
+// A file of the program before policies were stored: its tables are taken away again.
+TEST_F(DatabaseFileTest, BringsAFileOfVersionOneUpToDate) {
+  Fill(3);
+  Execute(
+      "DROP TABLE activation; DROP TABLE proposal; DROP TABLE policy_version;"
+      "PRAGMA user_version = 1");
+  EXPECT_OK(OpenBeside(path_));  // to read the log, before the gateway was started
+  const auto store = OpenSqliteStore(path_);
+  ASSERT_OK(store);
+  EXPECT_EQ((*store)->ReadHead(testing::kGateway)->size, 3u);
+  EXPECT_TRUE((*store)->Activations(100, 1)->empty());
+  EXPECT_OK(WriteBatch(store->get(), 1));
+  EXPECT_OK(testing::VerifyStored(path_));
 }
 
 TEST_F(DatabaseFileTest, RefusesAFileThatAnotherGatewayHolds) {
