@@ -91,6 +91,8 @@ class Exchange {
 
   // OK while entries become durable; else why the relay has stopped.
   absl::Status health() const { return ledger_->health(); }
+  // Where everything else that changes the store is recorded too. Lives as long as the exchange.
+  Ledger* ledger() { return ledger_.get(); }
   bool key_holder_reachable() const { return pseudonymiser_->reachable(); }
 
  private:
@@ -98,8 +100,8 @@ class Exchange {
 
   absl::StatusOr<v1::SubmitResponse> Accept(const AgencyId& caller, Route route,
                                             v1::Envelope envelope);
-  absl::StatusOr<v1::SubmitResponse> Admit(Verified verified, const PolicySet& policy,
-                                           const AgencyId& caller);
+  absl::StatusOr<v1::SubmitResponse> Admit(const AgencyId& caller, Route route, Verified verified,
+                                           const std::shared_ptr<const PolicySet>& policy);
   v1::SubmitResponse Answer(const MessageRow& row, v1::LogReceipt receipt) const;
   absl::StatusOr<v1::SubmitResponse> Repeat(const MessageRow& row, const AgencyId& caller,
                                             absl::string_view manifest_digest) const;

@@ -67,6 +67,7 @@ struct Ledger::Batch {
   LogAppend append;
   Appender tree;
   std::set<AgencyId> woken;
+  std::vector<std::function<void()>> when_durable;
   bool appended = false;  // the commit may have taken effect
 };
 
@@ -170,8 +171,8 @@ absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
     RETURN_IF_ERROR(recorder.Append(PlainLeaf(v1::GAP, lost_units_)).status());
   }
   size_t bytes = 0;
-  while (!waiting->empty() && recorder.entries_.size() < kMaxBatchEntries &&
-         bytes + recorder.bytes_ < kMaxBatchBytes) {
+  while (!waiting->empty() && recorder.when_durable_.empty() &&
+         recorder.entries_.size() < kMaxBatchEntries && bytes + recorder.bytes_ < kMaxBatchBytes) {
     Pending* pending = waiting->front();
     waiting->pop_front();
     batch->units.push_back(pending);
@@ -180,6 +181,7 @@ absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
     bytes += pending->bytes;
   }
   batch->woken = std::move(recorder.woken_);
+  batch->when_durable = std::move(recorder.when_durable_);
   Grow(&recorder, batch);
   if (!batch->append.entries.empty()) {
     batch->appended = true;
@@ -224,6 +226,7 @@ absl::Status Ledger::Resolve() {
 void Ledger::Adopt(const Batch& batch) {
   head_ = batch.append.head;
   tree_ = batch.tree;
+  for (const auto& act : batch.when_durable) act();
   for (const AgencyId& agency : batch.woken) wake_(agency);
 }
 

@@ -8,7 +8,8 @@
 
 namespace sluss {
 
-// Thread-safe. A decision takes the set once and sees that one only.
+// Thread-safe. A decision takes the set once and sees that one only. The set changes in the
+// ledger's thread alone, so within a unit of work it is that of the unit's place in the log.
 class PolicyInForce {
  public:
   virtual ~PolicyInForce() = default;

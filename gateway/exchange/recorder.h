@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -36,6 +38,11 @@ class Recorder {
   // proof is always wanted.
   absl::StatusOr<Recorded> Record(Decided decided);
 
+  // Runs in the ledger's thread once the transaction is known to be durable, before any later unit
+  // begins, and also where the unit's own caller had to be told that the outcome is not known. The
+  // unit is the last of its transaction, so what comes after it in the log is decided after this.
+  void WhenDurable(std::function<void()> act) { when_durable_.push_back(std::move(act)); }
+
   // Something waits for this agency once the transaction is durable.
   void Wake(const AgencyId& agency) { woken_.insert(agency); }
 
@@ -53,6 +60,7 @@ class Recorder {
   std::vector<LogEntry> entries_;
   std::vector<uint64_t> wanted_;  // indexes whose proofs the present unit wants
   std::set<AgencyId> woken_;
+  std::vector<std::function<void()>> when_durable_;
 };
 
 }  // namespace sluss

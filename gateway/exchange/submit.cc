@@ -47,20 +47,24 @@ absl::StatusOr<v1::SubmitResponse> Exchange::Accept(const AgencyId& caller, Rout
       Verified::Verify(*std::move(submission), parts_.holder->directory(), *policy, *parts_.store,
                        parts_.clock->Now(), limits_);
   if (!verified.ok()) return Reject(caller, verified.status());
-  return Admit(*std::move(verified), *policy, caller);
+  return Admit(caller, route, *std::move(verified), policy);
 }
 
-absl::StatusOr<v1::SubmitResponse> Exchange::Admit(Verified verified, const PolicySet& policy,
-                                                   const AgencyId& caller) {
+// The order of the log is the order of the law: what stands behind an activation is decided by it.
+absl::StatusOr<v1::SubmitResponse> Exchange::Admit(const AgencyId& caller, Route route,
+                                                   Verified verified,
+                                                   const std::shared_ptr<const PolicySet>& policy) {
   const MessageId id(verified.header().message_id());
   const std::string digest = verified.manifest_digest();
   const size_t bytes = verified.checked().envelope().ByteSizeLong();
   std::optional<MessageRow> known, admitted;
+  bool superseded = false;
   const auto unit = [&](Recorder& recorder) -> absl::Status {
     ASSIGN_OR_RETURN(known, recorder.store().FindMessage(id));
-    if (known.has_value()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(Decided decided, Decided::Decide(std::move(verified), policy, recorder.store(),
-                                                      recorder.now(), limits_));
+    superseded = parts_.policies->Current() != policy;
+    if (known.has_value() || superseded) return absl::OkStatus();
+    ASSIGN_OR_RETURN(Decided decided, Decided::Decide(std::move(verified), *policy,
+                                                      recorder.store(), recorder.now(), limits_));
     ASSIGN_OR_RETURN(const Recorded recorded, recorder.Record(std::move(decided)));
     if (recorded.ready()) recorder.Wake(recorded.row().recipient);
     admitted = recorded.row();
@@ -68,6 +72,7 @@ absl::StatusOr<v1::SubmitResponse> Exchange::Admit(Verified verified, const Poli
   };
   ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run(unit, bytes));
   if (known.has_value()) return Repeat(*known, caller, digest);
+  if (superseded) return Accept(caller, route, verified.checked().envelope());
   if (admitted->pseudonym == PseudonymState::kWanted) pseudonymiser_->Wake();
   return Answer(*admitted, std::move(receipts.front()));
 }

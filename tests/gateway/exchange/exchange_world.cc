@@ -24,6 +24,23 @@ const AgencyId kLeisure("leisure/sundby");
 
 FixedPolicy::FixedPolicy() : set_(Must(LoadShipped())) {}
 
+std::shared_ptr<const PolicySet> FixedPolicy::Current() const {
+  MutexLock lock(&mutex_);
+  std::shared_ptr<const PolicySet> now = set_;
+  if (next_ != nullptr) set_ = std::exchange(next_, nullptr);
+  return now;
+}
+
+void FixedPolicy::Put(std::shared_ptr<const PolicySet> set) {
+  MutexLock lock(&mutex_);
+  set_ = std::move(set);
+}
+
+void FixedPolicy::PutAfterNext(std::shared_ptr<const PolicySet> set) {
+  MutexLock lock(&mutex_);
+  next_ = std::move(set);
+}
+
 // ---- The key holder -----------------------------------------------------------------------------
 
 void FakeKeyHolder::SetAway(bool away) {

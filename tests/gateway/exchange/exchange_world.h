@@ -23,10 +23,15 @@ namespace sluss::testing {
 class FixedPolicy : public PolicyInForce {
  public:
   FixedPolicy();
-  std::shared_ptr<const PolicySet> Current() const override { return set_; }
+  std::shared_ptr<const PolicySet> Current() const override;
+  void Put(std::shared_ptr<const PolicySet> set);
+  // The next who asks still gets the old one: as when the set changes while a message is verified.
+  void PutAfterNext(std::shared_ptr<const PolicySet> set);
 
  private:
-  std::shared_ptr<const PolicySet> set_;
+  mutable Mutex mutex_;
+  mutable std::shared_ptr<const PolicySet> set_ ABSL_GUARDED_BY(mutex_);
+  mutable std::shared_ptr<const PolicySet> next_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The second holder as it would answer; can be away, or make hops that do not verify.
@@ -66,6 +71,7 @@ class ExchangeWorld {
   Store& store() { return *store_; }
   FakeClock& clock() { return clock_; }
   FakeKeyHolder& key_holder() { return key_holder_; }
+  FixedPolicy& policy() { return policy_; }
   const Parties& parties() const { return parties_; }
   const VerifierKey& verifier() const { return *verifier_; }
 
