@@ -15,7 +15,9 @@ PeerKind KindOf(const AgencyId& name) {
   const absl::string_view kind = AgencyKind(name);
   if (kind == "gateway") return PeerKind::kGateway;
   if (kind == "keyholder") return PeerKind::kKeyHolder;
-  if (kind == "officer" || kind == "administrator") return PeerKind::kRole;
+  for (const absl::string_view role : {"officer", "administrator", "author", "approver"}) {
+    if (kind == role) return PeerKind::kRole;
+  }
   return PeerKind::kAgency;
 }
 
@@ -49,7 +51,7 @@ absl::StatusOr<Peer> ParsePeerUri(absl::string_view uri) {
   }
   return absl::InvalidArgumentError(
       "the URI is not sluss://agency/KIND/NAME, sluss://gateway/NAME, sluss://keyholder/NAME, "
-      "sluss://role/officer/NAME or sluss://role/administrator/NAME");
+      "or sluss://role/ROLE/NAME with ROLE officer, administrator, author or approver");
 }
 
 absl::StatusOr<Peer> ParseServerName(absl::string_view name) {

@@ -3,7 +3,10 @@
 //   sluss://agency/school/ekbacken          an agency
 //   sluss://gateway/gw1                     a gateway
 //   sluss://keyholder/kh1                   a key holder
-//   sluss://role/officer/NAME               a person: officer or administrator
+//   sluss://role/officer/NAME               a person: officer, administrator, and author or
+//                                           approver of policies
+//
+// The same NAME under two roles is one person: whoever issues certificates sees to it.
 //
 // The URI is the certificate's only subject alternative name of that type. The common name, the DNS
 // names and the address of the connection say nothing about who a peer is.

@@ -22,6 +22,8 @@ TEST(PeerTest, NamesEachKindAsConfigurationWritesIt) {
       {"sluss://keyholder/kh1", PeerKind::kKeyHolder, "keyholder/kh1"},
       {"sluss://role/officer/anna", PeerKind::kRole, "officer/anna"},
       {"sluss://role/administrator/bo", PeerKind::kRole, "administrator/bo"},
+      {"sluss://role/author/anna", PeerKind::kRole, "author/anna"},
+      {"sluss://role/approver/anna", PeerKind::kRole, "approver/anna"},
   };
   for (const auto& c : cases) {
     const absl::StatusOr<Peer> peer = ParsePeerUri(c.uri);
@@ -48,6 +50,8 @@ TEST(PeerTest, RefusesEveryOtherForm) {
       "sluss://role/school/ekbacken",
       "sluss://role/director/anna",
       "sluss://officer/anna",
+      "sluss://author/anna",
+      "sluss://agency/approver/anna",
       "sluss://gateway/gw1/x",
       "sluss://gateway/",
       "SLUSS://gateway/gw1",

@@ -58,7 +58,8 @@ class SlussCaTest : public ::testing::Test {
 
 TEST_F(SlussCaTest, IssuesWhatTheVerifierAccepts) {
   for (const char* uri : {"sluss://agency/school/ekbacken", "sluss://gateway/gw1",
-                          "sluss://keyholder/kh1", "sluss://role/officer/anna"}) {
+                          "sluss://keyholder/kh1", "sluss://role/officer/anna",
+                          "sluss://role/author/anna", "sluss://role/approver/bo"}) {
     const std::string prefix = directory_.Path("peer");
     ASSERT_EQ(Run("issue", ca_, uri, prefix), "");
     const absl::StatusOr<Peer> peer = Verify(prefix);
