@@ -1,10 +1,12 @@
 #include "gateway/server/gateway.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "gateway/crypto/holder.h"
@@ -17,16 +19,6 @@ namespace sluss {
 namespace {
 
 constexpr std::chrono::milliseconds kTick(2000);
-
-// The policies of the configuration, in force as long as the process lives.
-class ConfiguredPolicies : public PolicyInForce {
- public:
-  explicit ConfiguredPolicies(std::shared_ptr<const PolicySet> set) : set_(std::move(set)) {}
-  std::shared_ptr<const PolicySet> Current() const override { return set_; }
-
- private:
-  const std::shared_ptr<const PolicySet> set_;
-};
 
 absl::StatusOr<std::shared_ptr<const KeyDirectory>> LoadKeyDirectory(const std::string& path) {
   v1::KeyDirectory keys;
@@ -87,14 +79,13 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const v1::GatewayConfig&
 }
 
 absl::Status Gateway::Join() {
-  ASSIGN_OR_RETURN(auto policies, LoadPolicies(config_));
-  policies_ = std::make_unique<ConfiguredPolicies>(std::move(policies));
   ASSIGN_OR_RETURN(const auto keys, LoadKeyDirectory(config_.key_directory()));
   RETURN_IF_ERROR(CheckAgenciesHaveKeys(config_, *keys));
   ASSIGN_OR_RETURN(HolderSecrets secrets, LoadHolderSecrets(config_.keys_dir()));
   ASSIGN_OR_RETURN(holder_, Holder::Create(HolderRole::kGateway, std::move(secrets), keys));
   ASSIGN_OR_RETURN(LogIdentity log, LoadLogIdentity(config_, *keys));
   ASSIGN_OR_RETURN(store_, OpenSqliteStore(config_.database()));
+  RETURN_IF_ERROR(ChoosePolicies());
   ASSIGN_OR_RETURN(key_holder_, KeyHolderLink::Create(config_, clock_));
   ASSIGN_OR_RETURN(exchange_, Exchange::Create({.store = store_.get(),
                                                 .clock = clock_,
@@ -103,6 +94,11 @@ absl::Status Gateway::Join() {
                                                 .holder = holder_.get(),
                                                 .log = std::move(log)},
                                                LimitsOf(config_.limits())));
+  ASSIGN_OR_RETURN(life_, PolicyLife::Begin({.store = store_.get(),
+                                             .ledger = exchange_->ledger(),
+                                             .clock = clock_,
+                                             .active = policies_.get(),
+                                             .analysis = ExactAnalysis()}));
   ASSIGN_OR_RETURN(verifier_, PeerVerifier::Create(config_.tls().authority(),
                                                    config_.tls().revocation_list(), clock_));
   streams_ = std::make_unique<StreamRegistry>(verifier_.get());
@@ -113,6 +109,7 @@ absl::Status Gateway::Join() {
                                                            .clock = clock_,
                                                            .events = events_},
                                               config_);
+  policy_service_ = std::make_unique<PolicyService>(life_.get(), verifier_.get(), events_);
   ASSIGN_OR_RETURN(const Peer self, ParseServerName(config_.name()));
   const v1::Limits& limits = config_.limits();
   ASSIGN_OR_RETURN(
@@ -127,17 +124,47 @@ absl::Status Gateway::Join() {
            // Each held stream takes a thread; the rest is for calls.
            .max_threads =
                static_cast<int>(limits.max_streams_per_agency() * config_.agency_size()) + 128},
-          verifier_.get(), {service_.get()}));
+          verifier_.get(), {service_.get(), policy_service_.get()}));
+  return absl::OkStatus();
+}
+
+absl::Status Gateway::ChoosePolicies() {
+  ASSIGN_OR_RETURN(PolicyAtStart start, ChoosePolicy(*store_, LoadPolicies(config_)));
+  const std::string digest = ToHex(start.set->digest());
+  if (start.first) {
+    events_->Write("policy-imported", {{"version", start.set->version()}, {"digest", digest}});
+  } else if (!start.files.ok()) {
+    // The texts of faults may quote what somebody wrote: `slussctl policy check` shows them.
+    events_->Write("policy-files-ignored", {{"cause", "they do not load"}, {"in_force", digest}});
+  } else if (start.files_digest != start.set->digest()) {
+    events_->Write("policy-files-ignored", {{"cause", "they are a draft that nobody has proposed"},
+                                            {"files", ToHex(start.files_digest)},
+                                            {"in_force", digest}});
+  }
+  policies_ = std::make_unique<ActivePolicy>(std::move(start.set));
+  return absl::OkStatus();
+}
+
+absl::Status Gateway::ActivateDuePolicy() {
+  ASSIGN_OR_RETURN(const std::optional<v1::Proposal> activated, life_->ActivateDue());
+  if (activated.has_value()) WritePolicyEvent(events_, *activated);
   return absl::OkStatus();
 }
 
 void Gateway::Tick() {
   bool healthy = true;
+  bool schedule_works = true;
   MutexLock lock(&mutex_);
   while (!stopping_) {
     stopped_.WaitFor(&mutex_, kTick);
     if (stopping_) return;
     mutex_.Unlock();
+    const absl::Status scheduled = ActivateDuePolicy();
+    if (scheduled.ok() != schedule_works) {
+      events_->Write(scheduled.ok() ? "policy-schedule-resumed" : "policy-schedule-stopped",
+                     {{"cause", std::string(scheduled.message())}});
+    }
+    schedule_works = scheduled.ok();
     const absl::Status swept = exchange_->Sweep();
     const absl::Status health = exchange_->health();
     const bool now_healthy = swept.ok() && health.ok();

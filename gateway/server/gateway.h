@@ -11,11 +11,13 @@
 #include "gateway/base/event_log.h"
 #include "gateway/base/mutex.h"
 #include "gateway/exchange/exchange.h"
-#include "gateway/exchange/policy_in_force.h"
+#include "gateway/policies/active_policy.h"
+#include "gateway/policies/policy_life.h"
 #include "gateway/rpc/peer_verifier.h"
 #include "gateway/rpc/server.h"
 #include "gateway/rpc/stream_registry.h"
 #include "gateway/server/key_holder_link.h"
+#include "gateway/server/policy_service.h"
 #include "gateway/server/service.h"
 #include "proto/config.pb.h"
 
@@ -40,22 +42,28 @@ class Gateway {
   Gateway(const v1::GatewayConfig& config, const Clock* clock, EventLog* events);
 
   absl::Status Join();
+  // The version in force: the stored one, or that of the files where nothing is stored yet. Says in
+  // the event log where the files are not what is in force.
+  absl::Status ChoosePolicies();
   // What time does by itself, every few seconds, in a thread of its own.
   void Tick();
+  absl::Status ActivateDuePolicy();
 
   const v1::GatewayConfig config_;
   const Clock* const clock_;
   EventLog* const events_;
 
   // In the order of their making; each outlives what is below it.
-  std::unique_ptr<PolicyInForce> policies_;
   std::unique_ptr<const Holder> holder_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<ActivePolicy> policies_;
   std::unique_ptr<KeyHolderLink> key_holder_;
   std::unique_ptr<Exchange> exchange_;
+  std::unique_ptr<PolicyLife> life_;
   std::unique_ptr<PeerVerifier> verifier_;
   std::unique_ptr<StreamRegistry> streams_;
   std::unique_ptr<GatewayService> service_;
+  std::unique_ptr<PolicyService> policy_service_;
   std::unique_ptr<RpcServer> server_;
 
   Mutex mutex_;
