@@ -2,6 +2,8 @@
 #include "CLI/CLI.hpp"
 #include "gateway/crypto/keys_command.h"
 #include "gateway/crypto/sha256.h"
+#include "gateway/ctl/policy_life_command.h"
+#include "gateway/ctl/preflight_command.h"
 #include "gateway/ctl/status_command.h"
 #include "gateway/store/log_command.h"
 #include "policy/analysis/analysis_command.h"
@@ -16,6 +18,8 @@ int main(int argc, char** argv) {
   sluss::AddPolicyCommands(app, sluss::Sha256String);
   sluss::AddPageCommand(app, sluss::Sha256String);
   sluss::AddAnalysisCommands(app, sluss::Sha256String);
+  sluss::AddPolicyLifeCommands(app);
+  sluss::AddPreflightCommand(app);
   sluss::AddStatusCommand(app);
   CLI11_PARSE(app, argc, argv);
   return 0;
