@@ -180,6 +180,23 @@ class World:
     def issue(self, uri, prefix, *options):
         self._ca("issue", self.dir / "ca", uri, prefix, *options)
 
+    def official(self, role, name):
+        """A person's certificate for one role; returns what `ask` takes as `who`."""
+        prefix = self.dir / "officials" / f"{role}-{name}"
+        prefix.parent.mkdir(exist_ok=True, mode=0o700)
+        self.issue(f"sluss://role/{role}/{name}", prefix)
+        return prefix
+
+    def ask(self, who, *command):
+        """slussctl against the gateway, as an agency or an official; returns the finished process."""
+        prefix = who if isinstance(who, pathlib.Path) else self.agency_dir(who) / "tls"
+        command = [self.program("slussctl"), *command,
+                   "--gateway", f"127.0.0.1:{self.gateway_port}", "--name", "gateway/gw1",
+                   "--certificate", f"{prefix}.crt", "--key", f"{prefix}.key",
+                   "--authority", self.dir / "ca" / "ca.crt",
+                   "--revocation-list", self.dir / "ca" / "ca.crl"]
+        return subprocess.run([str(part) for part in command], capture_output=True, text=True)
+
     def revoke(self, certificate):
         self._ca("revoke", self.dir / "ca", certificate)
 

@@ -74,7 +74,6 @@ absl::StatusOr<std::unique_ptr<PolicyLife>> PolicyLife::Begin(PolicyLifeParts pa
     return ApplyImport(recorder, *set, version.SerializeAsString());
   };
   RETURN_IF_ERROR(life->Run(import).status());
-  RETURN_IF_ERROR(life->ActivateDue().status());
   return life;
 }
 

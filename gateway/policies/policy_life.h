@@ -60,8 +60,8 @@ struct PolicyLifeParts {
 // the analysis takes, one of them at a time.
 class PolicyLife {
  public:
-  // Imports the active set where nothing is stored yet, and activates what fell due while the
-  // gateway was down.
+  // Imports the active set where nothing is stored yet. Whoever begins it calls ActivateDue before
+  // anything is decided: a schedule may have fallen due while the gateway was down.
   static absl::StatusOr<std::unique_ptr<PolicyLife>> Begin(PolicyLifeParts parts);
 
   absl::StatusOr<v1::Proposal> Propose(const Official& by, const v1::ProposeRequest& request);

@@ -99,6 +99,7 @@ absl::Status Gateway::Join() {
                                              .clock = clock_,
                                              .active = policies_.get(),
                                              .analysis = ExactAnalysis()}));
+  RETURN_IF_ERROR(ActivateDuePolicy());
   ASSIGN_OR_RETURN(verifier_, PeerVerifier::Create(config_.tls().authority(),
                                                    config_.tls().revocation_list(), clock_));
   streams_ = std::make_unique<StreamRegistry>(verifier_.get());

@@ -80,6 +80,7 @@ void PolicyWorld::Restart(const std::string& rules) {
                                   .clock = &clock_,
                                   .active = active_.get(),
                                   .analysis = FakeAnalysis()}));
+  EXPECT_OK(life_->ActivateDue());
 }
 
 v1::ProposeRequest PolicyWorld::Draft(const std::string& rules) const {

@@ -1,0 +1,201 @@
+"""An administrator changes what may be told to whom, through slussctl against a running gateway.
+
+"The leisure centre may tell social services about attendance, with consent, at 13 to 20": drafted,
+shown as sentences, held against what was decided, approved by another person, in force; and the
+sender that is denied reads which paragraph and which condition was missing.
+"""
+
+import datetime
+import json
+import sys
+import unittest
+import zoneinfo
+
+from support import ROOT, WorldTest
+
+sys.path.insert(0, str(ROOT / "deploy" / "walkthrough"))
+from scenarios import DUTY, child  # noqa: E402
+from walk import SCHOOL, SOCIAL, Walk  # noqa: E402
+from world import AGENCIES, TEMPLATES  # noqa: E402
+
+SWEDISH = zoneinfo.ZoneInfo("Europe/Stockholm")
+LEISURE = "leisure/sundby"
+
+RULE = """\
+id: "leisure-attendance"  version: "1"
+rule {
+  id: "leisure-attendance"  effect: PERMIT
+  sender: "leisure/*"  recipient: "social-services/*"
+  purpose: "COLLABORATION"  legal_basis: "OSL-12-2"
+  category: "ATTENDANCE"  sender_role: "leisure-leader"
+  consent: REQUIRED  age { from: 13  below: 21 }
+  attestation { officers: 1  reason: TEXT_REQUIRED }
+}
+"""
+
+# What the new rule must do, handed in with it.
+CASES = """\
+base {
+  sender: "leisure/sundby"  recipient: "social-services/sundby"  purpose: "COLLABORATION"
+  legal_basis: "OSL-12-2"  category: "ATTENDANCE"  officer_role: "leisure-leader"  reason: true
+  age_from: 15  age_below: 16  consent: VALID  consent_category: "ATTENDANCE"  day: "2026-02-10"
+}
+case { name: "with consent"  verdict: VERDICT_PERMIT  permitted: "ATTENDANCE" }
+case {
+  name: "without consent"
+  facts { consent: NONE_CITED }
+  verdict: VERDICT_DENY  reason_code: "consent-none-cited"
+}
+case {
+  name: "a narrative"
+  facts { category: "NARRATIVE" }
+  verdict: VERDICT_DENY
+}
+"""
+
+WISH = ["preflight", "--recipient", SOCIAL, "--purpose", "COLLABORATION", "--basis", "OSL-12-2",
+        "--category", "ATTENDANCE", "--role", "leisure-leader", "--reason",
+        "--age-from", "13", "--age-below", "21"]
+
+
+class PolicyLifeTest(WorldTest):
+    AGENCIES = {**{agency: AGENCIES[agency] for agency in (SCHOOL, SOCIAL)},
+                LEISURE: ("OPEN_EPLATFORM", "school-mapping.txtpb")}
+    POLICIES = [TEMPLATES / f"{name}.txtpb" for name in ("duty-report", "consultation", "feedback")]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name in ("keyholder", "gateway", SCHOOL, SOCIAL):
+            cls.world.start(name)
+        cls.anna = cls.world.official("author", "anna")
+        cls.anna_approves = cls.world.official("approver", "anna")
+        cls.bo = cls.world.official("approver", "bo")
+        cls.dan = cls.world.official("officer", "dan")
+
+    def ask(self, who, *command, code=0):
+        done = self.world.ask(who, *command)
+        self.assertEqual(done.returncode, code, f"{command}\n{done.stdout}{done.stderr}")
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def policy(self, who, *command, code=0):
+        return self.ask(who, "policy", *command, code=code)
+
+    def asked(self, who, *command):
+        return json.loads(self.policy(who, *command, "--json"))
+
+    def draft(self, name):
+        """The version in force as files, with the new rule beside it."""
+        draft = self.world.dir / name
+        self.policy(self.anna, "active", "--out", draft)
+        (draft / "leisure-attendance.txtpb").write_text(RULE)
+        (draft / "leisure-attendance.cases.txtpb").write_text(CASES)
+        return draft
+
+    def digest_in(self, text):
+        return text.split("digest to approve")[1].split()[0]
+
+    def test_from_a_wish_to_the_law_of_the_exchange(self):
+        walk = Walk(self.world)
+        for age in (9, 10, 11):
+            walk.send(SCHOOL, DUTY, child=child(age)).expect("PERMIT")
+        walk.send(SCHOOL, "school/police-information-by-principal.xml", child=child(16)) \
+            .expect("DENY")
+        before = self.asked(self.dan, "active")
+
+        # Before: nothing lets the leisure centre tell anybody this.
+        denied = self.ask(LEISURE, *WISH, code=1)
+        self.assertIn("DENY", denied)
+
+        draft = self.draft("draft")
+        slussctl = self.world.program("slussctl")
+        self.world.run(slussctl, "policy", "check", "--policies", draft)
+        self.world.run(slussctl, "policy", "test", "--policies", draft)
+
+        # Proposed: the difference in sentences, and nothing is changed yet.
+        shown = self.policy(self.anna, "propose", "--policies", draft, "--note",
+                            "attendance of those who come to the leisure centre")
+        self.sentences(shown)
+        digest = self.digest_in(shown)
+        self.assertEqual(self.asked(self.dan, "active")["digest"], before["digest"])
+        self.replay(draft)
+
+        # Approved: by somebody else, and what was shown.
+        self.assertIn("somebody else must approve",
+                      self.policy(self.anna_approves, "approve", "1", "--digest", digest, code=1))
+        self.assertIn("may not approve",
+                      self.policy(self.anna, "approve", "1", "--digest", digest, code=1))
+        self.assertIn("waits for approval", self.policy(self.anna, "activate", "1", code=1))
+        asked_for = self.policy(self.bo, "approve", "1", code=3)
+        self.sentences(asked_for)
+        self.assertEqual(self.digest_in(asked_for), digest)
+        wrong = ("0" if digest[0] != "0" else "1") + digest[1:]
+        self.assertIn("`approval_digest`",
+                      self.policy(self.bo, "approve", "1", "--digest", wrong, code=1))
+        self.assertIn("approved", self.policy(self.bo, "approve", "1", "--digest", digest))
+        self.assertIn("approved already",
+                      self.policy(self.bo, "approve", "1", "--digest", digest, code=1))
+
+        # In force: decisions name it, and the denied sender reads what is missing.
+        gateway = self.world.processes["gateway"]
+        since = gateway.mark()
+        self.policy(self.anna, "activate", "1")
+        self.assertIsNotNone(gateway.wait_for(
+            lambda e: e["event"] == "policy" and e["state"] == "POLICY_IN_FORCE", since))
+        denied = self.ask(LEISURE, *WISH, code=1)
+        self.assertIn("12 kap. 2 §", denied)
+        self.assertIn("samtycke", denied)
+        self.assertIn("rule `leisure-attendance` needs consent", denied)
+        older = self.ask(LEISURE, *WISH[:-1], "25", code=1)
+        self.assertIn("rule `leisure-attendance` needs age", older)
+        walk.send(SCHOOL, DUTY, child=child(12)).expect("PERMIT")
+
+        # A draft from before is of an older base now.
+        (draft / "leisure-attendance.txtpb").write_text(RULE.replace("below: 21", "below: 19"))
+        self.assertIn("`base_digest`",
+                      self.policy(self.anna, "propose", "--policies", draft, code=1))
+
+        self.roll_back_at_a_time(before)
+        self.assertIn("verif", self.world.verify_log())
+
+    def sentences(self, shown):
+        """What the edit does, as an administrator reads it."""
+        for word in ("newly permitted", "fritidsverksamheten", "socialtjänsten", "närvaro"):
+            self.assertIn(word, shown.replace("Fritids", "fritids"))
+        self.assertNotIn("newly denied", shown)
+
+    def replay(self, draft):
+        recorded = self.world.dir / "recorded.jsonl"
+        day = datetime.date.today() - datetime.timedelta(days=1)
+        self.assertIn("4 decisions", self.policy(
+            self.dan, "recorded", "--from", str(day), "--out", recorded))
+        lines = [json.loads(line) for line in recorded.read_text().splitlines()]
+        self.assertEqual([line["decision"]["verdict"] for line in lines],
+                         ["VERDICT_PERMIT"] * 3 + ["VERDICT_DENY"])
+        self.assertNotIn("message", recorded.read_text())
+
+    def roll_back_at_a_time(self, before):
+        """Scheduled, through kill -9 and a restart with other files, at its time."""
+        self.asked(self.anna, "rollback", "--to", "1")
+        shown = self.policy(self.bo, "approve", "2", code=3)
+        self.assertIn("newly denied", shown)
+        self.policy(self.bo, "approve", "2", "--digest", self.digest_in(shown))
+        at = datetime.datetime.now(SWEDISH) + datetime.timedelta(seconds=5)
+        self.assertIn("scheduled", self.policy(self.bo, "activate", "2", "--at",
+                                               at.strftime("%Y-%m-%d %H:%M:%S")))
+        gateway = self.world.processes["gateway"]
+        gateway.kill()
+        since = gateway.mark()
+        self.world.start("gateway")
+        self.assertIsNotNone(gateway.wait_for(lambda e: e["event"] == "policy-files-ignored", since),
+                             "the files are not what is in force, and nobody said so")
+        self.assertIsNotNone(gateway.wait_for(
+            lambda e: e["event"] == "policy" and e["proposal"] == 2, since))
+        self.assertEqual(self.asked(self.dan, "active")["digest"], before["digest"])
+        history = self.asked(self.dan, "history")
+        self.assertEqual([one.get("rollback", False) for one in history["activation"]],
+                         [True, False, False])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
