@@ -46,9 +46,10 @@ DraftAnalysis FakeAnalysis() {
   return analysis;
 }
 
-PolicyWorld::PolicyWorld(Store* store)
+PolicyWorld::PolicyWorld(Store* store, DraftAnalysis analysis)
     : clock_(absl::FromUnixSeconds(1'770'000'000)),
       store_(store == nullptr ? &own_store_ : store),
+      analysis_(std::move(analysis)),
       log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {
   Restart();
 }
@@ -79,7 +80,7 @@ void PolicyWorld::Restart(const std::string& rules) {
                                   .ledger = ledger_.get(),
                                   .clock = &clock_,
                                   .active = active_.get(),
-                                  .analysis = FakeAnalysis()}));
+                                  .analysis = analysis_}));
   EXPECT_OK(life_->ActivateDue());
 }
 

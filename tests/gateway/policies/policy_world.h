@@ -22,7 +22,7 @@ DraftAnalysis FakeAnalysis();
 class PolicyWorld {
  public:
   // On a store of its own, or on one that somebody else owns. The files hold one rule, "first".
-  explicit PolicyWorld(Store* store = nullptr);
+  explicit PolicyWorld(Store* store = nullptr, DraftAnalysis analysis = FakeAnalysis());
   ~PolicyWorld();
 
   // Ends everything and begins anew on the same store, as a gateway's start does. The files hold
@@ -57,6 +57,7 @@ class PolicyWorld {
   FakeClock clock_;
   MemoryStore own_store_;
   Store* const store_;
+  const DraftAnalysis analysis_;
   LogSecrets log_;
   PolicyAtStart start_;
   std::unique_ptr<ActivePolicy> active_;
