@@ -24,7 +24,9 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"policy/analysis", {"proto", "gateway/base", "policy"}},
       {"gateway/crypto", {"proto", "gateway/base"}},
       {"gateway/tlog", {"proto", "gateway/base", "gateway/crypto"}},
-      {"gateway/exchange", {"proto", "gateway/base", "policy", "gateway/crypto", "gateway/tlog"}},
+      // Of the analysis, the matrix: what an agency may send to whom.
+      {"gateway/exchange",
+       {"proto", "gateway/base", "policy", "policy/analysis", "gateway/crypto", "gateway/tlog"}},
       // Policies are changed by people with other rights than those who send, so their life is a
       // module of its own; it shares the exchange's ledger and store.
       {"gateway/policies",

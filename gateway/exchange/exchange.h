@@ -26,6 +26,7 @@
 #include "gateway/exchange/ledger.h"
 #include "gateway/exchange/limits.h"
 #include "gateway/exchange/mailroom.h"
+#include "gateway/exchange/may_send.h"
 #include "gateway/exchange/pipeline.h"
 #include "gateway/exchange/policy_in_force.h"
 #include "gateway/exchange/pseudonymiser.h"
@@ -56,6 +57,7 @@ class Exchange {
 
   absl::StatusOr<v1::SubmitResponse> Submit(const AgencyId& caller, v1::Envelope envelope);
   absl::StatusOr<v1::SubmitResponse> Feedback(const AgencyId& caller, v1::Envelope envelope);
+  // Without a recipient: what the caller may send to whom, from the matrix of the day.
   absl::StatusOr<v1::PreflightResponse> Preflight(const AgencyId& caller,
                                                   const v1::PreflightRequest& request) const;
 
@@ -114,6 +116,7 @@ class Exchange {
   const std::string gateway_;
   Rejections rejections_;
   Mailroom mailroom_;
+  mutable MatrixOfDay matrix_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Claimer> claimer_;
   std::unique_ptr<Pseudonymiser> pseudonymiser_;

@@ -117,8 +117,6 @@ absl::Status Exchange::RecordRejections(const AgencyId& caller, uint64_t count,
 
 absl::StatusOr<v1::PreflightResponse> Exchange::Preflight(
     const AgencyId& caller, const v1::PreflightRequest& request) const {
-  RETURN_IF_ERROR(
-      parts_.holder->directory().RequireAgency(request.recipient(), "recipient").status());
   absl::Time moment = parts_.clock->Now();
   if (absl::CivilDay day; !request.as_of().empty()) {
     if (!absl::ParseCivilTime(request.as_of(), &day)) {
@@ -126,6 +124,20 @@ absl::StatusOr<v1::PreflightResponse> Exchange::Preflight(
     }
     moment = StartOfSwedishDay(day);
   }
+  const std::shared_ptr<const PolicySet> policy = parts_.policies->Current();
+  v1::PreflightResponse response;
+  const std::vector<uint32_t> ages = AgeLimits(*policy, limits_);
+  response.mutable_age_limit()->Add(ages.begin(), ages.end());
+  if (request.recipient().empty()) {
+    ASSIGN_OR_RETURN(const auto matrix,
+                     matrix_.Get(policy, absl::FormatCivilTime(SwedishDay(moment))));
+    for (v1::MatrixEntry& entry : EntriesOf(*matrix, *policy, caller)) {
+      *response.add_may_send() = std::move(entry);
+    }
+    return response;
+  }
+  RETURN_IF_ERROR(
+      parts_.holder->directory().RequireAgency(request.recipient(), "recipient").status());
   v1::Facts facts;
   facts.set_sender(caller.value());
   facts.set_recipient(request.recipient());
@@ -145,12 +157,8 @@ absl::StatusOr<v1::PreflightResponse> Exchange::Preflight(
     consents.back().set_bound(true);
   }
   ASSIGN_OR_RETURN(facts, FactsAt(moment, std::move(facts), consents, *parts_.store, limits_));
-  const std::shared_ptr<const PolicySet> policy = parts_.policies->Current();
   RETURN_IF_ERROR(CheckFacts(*policy, facts));
-  v1::PreflightResponse response;
   *response.mutable_decision() = Decide(*policy, facts);
-  const std::vector<uint32_t> ages = AgeLimits(*policy, limits_);
-  response.mutable_age_limit()->Add(ages.begin(), ages.end());
   return response;
 }
 

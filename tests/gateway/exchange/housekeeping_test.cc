@@ -149,6 +149,31 @@ TEST_F(HousekeepingTest, PreflightDecidesWithoutSending) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`category`")));
 }
 
+TEST_F(HousekeepingTest, PreflightWithoutARecipientListsWhatTheCallerMaySendAndHow) {
+  const v1::PreflightResponse school = Must(world_.exchange().Preflight(kSchool, {}));
+  ASSERT_GT(school.may_send_size(), 2);
+  bool principal_to_police = false;
+  for (const v1::MatrixEntry& entry : school.may_send()) {
+    EXPECT_EQ(entry.sender(), "school/*");
+    EXPECT_NE(entry.sentence_sv(), "");
+    for (const v1::Condition& least : entry.least()) {
+      if (entry.recipient() != "police/*" || least.legal_basis_size() == 0) continue;
+      principal_to_police |= least.legal_basis(0) == "LAG-2025-170-7" &&
+                             least.sender_role_size() > 0 && least.attestation().officers() == 1;
+    }
+  }
+  EXPECT_TRUE(principal_to_police);
+  v1::PreflightRequest request;
+  request.set_as_of("2020-01-01");  // before the act
+  for (const v1::MatrixEntry& entry :
+       Must(world_.exchange().Preflight(kSchool, request)).may_send()) {
+    for (const v1::Condition& least : entry.least()) {
+      EXPECT_THAT(least.legal_basis(), Not(::testing::Contains("LAG-2025-170-7")));
+    }
+  }
+  EXPECT_TRUE(world_.Kinds().empty());
+}
+
 TEST_F(HousekeepingTest, PreflightLooksUpConsents) {
   const ConsentWitness consent = world_.Register(world_.Record());
   v1::PreflightRequest request;
