@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/rpc/authenticate.h"
 #include "gateway/rpc/status.h"
 #include "policy/analysis/diff.h"
+#include "policy/analysis/invariants.h"
 #include "policy/canonical.h"
 
 namespace sluss {
@@ -43,12 +45,31 @@ absl::StatusOr<std::string> DiffBytes(const PolicySet& before, const PolicySet& 
   return CanonicalBytes(diff);
 }
 
-// Fails closed: what cannot be held against a draft lets none pass.
-absl::StatusOr<uint32_t> CountInvariants(const PolicySet&,
+// With the rule that lets the witness pass, and what the witness lacks.
+std::string Broken(const std::string& file, const v1::InvariantResult& result) {
+  return absl::StrCat(file, ": invariant `", result.id(), "` is broken by `",
+                      absl::StrJoin(result.rule(), "`, `"), "`",
+                      result.lacks().empty() ? "" : ", which lets pass without ", result.lacks(),
+                      ": ", result.sentence_en());
+}
+
+absl::StatusOr<uint32_t> CountInvariants(const PolicySet& set,
                                          const std::vector<PolicySource>& invariants) {
-  if (invariants.empty()) return 0;
-  return absl::InvalidArgumentError(
-      absl::StrCat(invariants.front().name, ": this gateway holds no invariants: leave them out"));
+  uint32_t held = 0;
+  std::vector<std::string> broken;
+  for (const PolicySource& file : invariants) {
+    ASSIGN_OR_RETURN(const v1::InvariantSet parsed, ParseInvariants(set, file));
+    ASSIGN_OR_RETURN(const v1::InvariantReport report, CheckInvariants(set, parsed));
+    for (const v1::InvariantResult& result : report.result()) {
+      if (result.holds()) {
+        ++held;
+      } else {
+        broken.push_back(Broken(file.name, result));
+      }
+    }
+  }
+  if (broken.empty()) return held;
+  return absl::InvalidArgumentError(absl::StrJoin(broken, "\n"));
 }
 
 }  // namespace

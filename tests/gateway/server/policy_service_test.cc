@@ -137,6 +137,24 @@ TEST_F(PolicyServiceTest, ADuplicateOfARuleIsADifferenceOfNoDisclosure) {
   EXPECT_THAT(diff.rule_added(), ::testing::ElementsAre("the-same"));
 }
 
+TEST_F(PolicyServiceTest, ADraftThatBreaksAnInvariantIsNotProposedAndTheWitnessIsNamed) {
+  v1::ProposeRequest request = world_.Draft(Permit("first") + Permit("second", "category: \"B\""));
+  v1::PolicyFile* file = request.add_invariants();
+  file->set_name("never.txtpb");
+  file->set_text(
+      "invariant { id: \"b-needs-consent\" category: \"B\" without { consent: true } "
+      "sentence_sv: \"b aldrig utan samtycke\" sentence_en: \"b never without consent\" }");
+  EXPECT_THAT(Call(kAuthorUri, &Stub::Propose, request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("never.txtpb: invariant `b-needs-consent` is broken by"),
+                             HasSubstr("b never without consent"))));
+  file->set_text(
+      "invariant { id: \"nothing-to-clubs\" recipient: \"nobody\" "
+      "sentence_sv: \"s\" sentence_en: \"s\" }");
+  EXPECT_THAT(Call(kAuthorUri, &Stub::Propose, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("never.txtpb:1:")));
+}
+
 TEST_F(PolicyServiceTest, AnAgencyOrAServerHasNoBusinessHere) {
   for (const char* uri : {"sluss://agency/school/ekbacken", "sluss://gateway/gw1",
                           "sluss://keyholder/kh1", "sluss://agency/authors/anna"}) {
