@@ -32,6 +32,19 @@ void PutList(Json& json, const char* name, const Strings& values) {
   if (!values.empty()) json[name] = std::vector<std::string>(values.begin(), values.end());
 }
 
+bool IsPolicyStep(const v1::AuditLeaf& leaf) {
+  switch (leaf.kind()) {
+    case v1::POLICY_PROPOSAL:
+    case v1::POLICY_APPROVAL:
+    case v1::POLICY_SCHEDULE:
+    case v1::POLICY_ACTIVATION:
+    case v1::POLICY_END:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::string EntryAsLine(uint64_t index, const v1::AuditLeaf& leaf) {
@@ -49,6 +62,11 @@ std::string EntryAsLine(uint64_t index, const v1::AuditLeaf& leaf) {
   parts.push_back(List("rule", leaf.rule()));
   parts.push_back(leaf.outcome());
   if (leaf.count() > 0) parts.push_back(absl::StrCat("count ", leaf.count()));
+  if (IsPolicyStep(leaf)) {
+    parts.push_back(
+        absl::StrCat("version ", leaf.policy_version(), " ", ToHex(leaf.policy_digest())));
+    if (leaf.proposal() > 0) parts.push_back(absl::StrCat("proposal ", leaf.proposal()));
+  }
   if (!leaf.message_id().empty()) {
     parts.push_back(absl::StrCat("message ", ToHex(leaf.message_id())));
   }
@@ -78,6 +96,11 @@ std::string EntryAsJson(uint64_t index, const v1::AuditLeaf& leaf) {
   Put(json, "consent_id", ToHex(leaf.consent_id()));
   Put(json, "parent_event", ToHex(leaf.parent_event()));
   Put(json, "outcome", leaf.outcome());
+  if (leaf.proposal() > 0) json["proposal"] = leaf.proposal();
+  Put(json, "base_policy_digest", ToHex(leaf.base_policy_digest()));
+  Put(json, "approval_digest", ToHex(leaf.approval_digest()));
+  Put(json, "vocabulary_version", leaf.vocabulary_version());
+  if (leaf.effective_us() > 0) json["effective"] = TimeText(leaf.effective_us());
   if (leaf.count() > 0) json["count"] = leaf.count();
   for (const v1::Commitment& commitment : leaf.commitment()) {
     json["commitments"].push_back(
