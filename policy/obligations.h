@@ -25,6 +25,7 @@ struct Obligations {
   bool review = false;
 
   void Merge(const Obligations& other);
+  bool operator==(const Obligations& other) const = default;
 };
 
 Obligations ObligationsOf(const v1::Rule& rule);

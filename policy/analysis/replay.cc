@@ -1,68 +1,46 @@
 #include "policy/analysis/replay.h"
 
-#include <algorithm>
+#include <bit>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "policy/analysis/terms_table.h"
 #include "policy/canonical.h"
 #include "policy/decide.h"
+#include "policy/obligations.h"
 #include "policy/question.h"
+#include "policy/rule_table.h"
 
 namespace sluss {
 namespace {
 
-// As RecordedTerms writes what was recorded.
-std::string TermsBytes(const v1::Terms& terms) { return CanonicalBytes(terms); }
-
-std::string RecordedTerms(const v1::Decision& decision) {
-  v1::Terms terms;
-  *terms.mutable_obligation() = decision.obligation();
-  terms.set_duty(decision.duty());
-  return TermsBytes(terms);
-}
-
-std::vector<absl::string_view> RecordedCategories(const v1::Decision& decision) {
-  std::vector<absl::string_view> categories;
-  for (const v1::CategoryDecision& category : decision.category()) {
-    if (category.permitted()) categories.push_back(category.category());
+Obligations Recorded(const v1::Decision& decision) {
+  Obligations owed;
+  for (const v1::Obligation& obligation : decision.obligation()) {
+    v1::Rule rule;
+    *rule.add_obligation() = obligation;
+    owed.Merge(ObligationsOf(rule));
   }
-  std::sort(categories.begin(), categories.end());
-  return categories;
+  return owed;
 }
 
 }  // namespace
 
-const std::string& Replayer::TermsOf(std::vector<uint32_t> permits) {
-  const auto [at, inserted] = terms_.try_emplace(permits);
-  if (inserted) {
-    std::vector<const v1::Rule*> rules;
-    for (const uint32_t number : permits) rules.push_back(set_.table().rule(number).source);
-    at->second = TermsBytes(TermsOfRules(rules));
-  }
-  return at->second;
-}
-
-Replayer::Passed Replayer::Now(const v1::Facts& facts, bool* valid) {
+bool Replayer::DecideNow(const v1::Facts& facts) {
   const RuleTable& table = set_.table();
   const absl::StatusOr<Question> question = ResolveFacts(set_.names(), table.nodes(), facts);
-  *valid = question.ok();
-  Passed passed;
-  const Mask mask = question.ok() ? table.Evaluate(*question).passed : 0;
-  std::vector<uint32_t> permits;
-  if (mask != 0) {
-    table.ForEachOfPair(*question, [&](uint32_t number) {
-      const Row& row = table.rule(number).row;
-      if (row.forbid || (RuleTable::Speaks(row, *question) & mask) == 0) return;
-      if (table.FailingColumns(row, *question) == 0) permits.push_back(number);
-    });
-    std::sort(permits.begin(), permits.end());
-  }
-  const NameTable& names = set_.names().categories();
-  for (uint32_t i = 0; i < names.size(); ++i) {  // numbers are in the order of names
-    if ((mask & Bit(i)) != 0) passed.categories.push_back(names.name(i));
-  }
-  passed.terms = TermsOf(std::move(permits));
-  return passed;
+  const Answer answer = question.ok() ? table.Evaluate(*question) : Answer();
+  passed_ = answer.passed;
+  duty_ = answer.duty;
+  outcome_.obligations = Obligations();
+  if (passed_ != 0) table.Judge(*question, &outcome_);  // only what passes brings something
+  return question.ok();
+}
+
+bool Replayer::Passes(absl::string_view category) const {
+  const std::optional<uint32_t> number = set_.names().categories().Find(category);
+  return number.has_value() && (passed_ & Bit(*number)) != 0;
 }
 
 bool Replayer::SameBytes(const v1::RecordedDecision& recorded) const {
@@ -92,22 +70,22 @@ void Replayer::Add(const v1::RecordedDecision& recorded) {
     }
     difference.set_bytes(true);
   }
-  bool valid = false;
-  const Passed now = Now(recorded.facts(), &valid);
-  const std::vector<absl::string_view> then = RecordedCategories(recorded.decision());
-  for (const absl::string_view category : now.categories) {
-    if (!std::binary_search(then.begin(), then.end(), category)) {
-      difference.add_more(std::string(category));
+  const v1::Decision& then = recorded.decision();
+  if (!DecideNow(recorded.facts())) replay_.set_invalid(replay_.invalid() + 1);
+  Mask kept = 0;
+  for (const v1::CategoryDecision& category : then.category()) {
+    if (!category.permitted()) continue;
+    if (Passes(category.category())) {
+      kept |= Bit(*set_.names().categories().Find(category.category()));
+    } else {
+      difference.add_less(category.category());
     }
   }
-  for (const absl::string_view category : then) {
-    if (!std::binary_search(now.categories.begin(), now.categories.end(), category)) {
-      difference.add_less(std::string(category));
-    }
+  for (Mask gained = passed_ & ~kept; gained != 0; gained &= gained - 1) {
+    difference.add_more(set_.names().categories().name(std::countr_zero(gained)));
   }
   const bool more = !difference.more().empty(), less = !difference.less().empty();
-  difference.set_terms(now.terms != RecordedTerms(recorded.decision()));
-  if (!valid) replay_.set_invalid(replay_.invalid() + 1);
+  difference.set_terms(duty_ != then.duty() || !(outcome_.obligations == Recorded(then)));
   if (more && less) {
     replay_.set_other(replay_.other() + 1);
   } else if (more) {

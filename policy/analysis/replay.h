@@ -3,15 +3,11 @@
 #define SLUSS_POLICY_ANALYSIS_REPLAY_H_
 
 #include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "policy/outcome.h"
 #include "policy/policy_set.h"
-#include "policy/rule_table.h"
+#include "policy/vocabulary.h"
 #include "proto/analysis.pb.h"
 #include "proto/policy.pb.h"
 
@@ -35,20 +31,19 @@ class Replayer {
   v1::Replay Result() const;
 
  private:
-  // What passes, and what it brings with it, serialised.
-  struct Passed {
-    std::vector<absl::string_view> categories;  // sorted
-    std::string terms;
-  };
-  Passed Now(const v1::Facts& facts, bool* valid);
-  const std::string& TermsOf(std::vector<uint32_t> permits);
+  // Decides about the facts: `passed`, and what it brings with it. False where the set does not
+  // understand them, which passes nothing.
+  bool DecideNow(const v1::Facts& facts);
+  bool Passes(absl::string_view category) const;
   bool SameBytes(const v1::RecordedDecision& recorded) const;
   void List(const v1::RecordedDecision& recorded, v1::ReplayDifference difference);
 
   const PolicySet& set_;
   const ReplayOptions options_;
   v1::Replay replay_;
-  absl::flat_hash_map<std::vector<uint32_t>, std::string> terms_;  // by matching permits
+  Mask passed_ = 0;  // of the last DecideNow
+  bool duty_ = false;
+  Outcome outcome_;
 };
 
 }  // namespace sluss
