@@ -117,6 +117,7 @@ AtomBox Breaches::Where() const {
   }
   box[kPurposeAxis] = Named(kPurposeAxis, invariant_.purpose());
   box[kCategoryAxis] = Named(kCategoryAxis, invariant_.category());
+  box[kBasisAxis] = Named(kBasisAxis, invariant_.legal_basis());
   const absl::StatusOr<DayRange> days = ParseValidity(invariant_.valid());
   if (days.ok()) box[kDayAxis] = space_.DaysWithin(*days);
   if (invariant_.has_age()) {

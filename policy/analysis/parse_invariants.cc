@@ -82,6 +82,7 @@ void Reader::Check(const v1::Invariant& invariant) {
   Agencies(invariant.recipient(), "recipient");
   Names(invariant.purpose(), "purpose", names_.purposes());
   Names(invariant.category(), "category", names_.categories(), /*groups=*/true);
+  Names(invariant.legal_basis(), "legal_basis", names_.paragraphs());
   for (int i = 0; i < invariant.recipient_cover_size(); ++i) {
     if (ParseCover(invariant.recipient_cover(i)) != 0) continue;
     faults_.Add(place_.At("recipient_cover", i),

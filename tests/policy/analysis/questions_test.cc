@@ -63,6 +63,28 @@ TEST(InvariantsTest, AForbidMakesThemHold) {
           .holds());
 }
 
+TEST(InvariantsTest, MaySpeakOfACitedParagraph) {
+  const std::string rules = Permit("p", "legal_basis: \"LAW-1\"") +
+                            Permit("q", "legal_basis: \"LAW-3\" attestation { officers: 2 }");
+  EXPECT_TRUE(Check(rules, "legal_basis: \"LAW-3\" without { officers: 2 }").holds());
+  EXPECT_FALSE(Check(rules, "legal_basis: \"LAW-1\" without { officers: 2 }").holds());
+}
+
+TEST(InvariantsTest, ShippedOnesHoldForTheShippedPolicies) {
+  const auto set = testing::LoadShipped();
+  ASSERT_OK(set);
+  const auto file = ReadPolicySources(SLUSS_SOURCE_DIR "/policy/invariants.txtpb");
+  ASSERT_OK(file);
+  const auto invariants = ParseInvariants(**set, file->front());
+  ASSERT_OK(invariants);
+  const auto report = CheckInvariants(**set, *invariants);
+  ASSERT_OK(report);
+  EXPECT_GE(report->result_size(), 5);
+  for (const v1::InvariantResult& result : report->result()) {
+    EXPECT_TRUE(result.holds()) << result.DebugString();
+  }
+}
+
 // One agency that no rule names is a place of its own.
 TEST(InvariantsTest, SpeakOfAgenciesThatNoRuleNames) {
   const std::string rules = Permit("p", "sender: \"school/ek\"");
