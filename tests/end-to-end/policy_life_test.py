@@ -15,7 +15,7 @@ from support import ROOT, WorldTest
 
 sys.path.insert(0, str(ROOT / "deploy" / "walkthrough"))
 from scenarios import DUTY, child  # noqa: E402
-from walk import SCHOOL, SOCIAL, Walk  # noqa: E402
+from walk import POLICE, SCHOOL, SOCIAL, Walk  # noqa: E402
 from world import AGENCIES, TEMPLATES  # noqa: E402
 
 SWEDISH = zoneinfo.ZoneInfo("Europe/Stockholm")
@@ -59,7 +59,7 @@ WISH = ["preflight", "--recipient", SOCIAL, "--purpose", "COLLABORATION", "--bas
 
 
 class PolicyLifeTest(WorldTest):
-    AGENCIES = {**{agency: AGENCIES[agency] for agency in (SCHOOL, SOCIAL)},
+    AGENCIES = {**{agency: AGENCIES[agency] for agency in (SCHOOL, SOCIAL, POLICE)},
                 LEISURE: ("OPEN_EPLATFORM", "school-mapping.txtpb")}
     POLICIES = [TEMPLATES / f"{name}.txtpb" for name in ("duty-report", "consultation", "feedback")]
 
