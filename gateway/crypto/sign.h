@@ -29,6 +29,7 @@ inline constexpr absl::string_view kTransform = "sluss/v1 transform";
 inline constexpr absl::string_view kPeel = "sluss/v1 peel";
 inline constexpr absl::string_view kAgencyKeys = "sluss/v1 agency-keys";
 inline constexpr absl::string_view kHolderKeys = "sluss/v1 holder-keys";
+inline constexpr absl::string_view kShareRefresh = "sluss/v1 share-refresh";
 }  // namespace sign_context
 
 // Move-only, wiped. Thread-safe once made.
