@@ -25,7 +25,10 @@ class AgeLimitStore {
     const absl::StatusOr<v1::AgeLimits> stored = directory.Get(kOnly);
     if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
     std::unique_ptr<AgeLimitStore> store(new AgeLimitStore(std::move(directory)));
-    if (stored.ok()) store->limits_.assign(stored->limit().begin(), stored->limit().end());
+    if (stored.ok()) {
+      MutexLock lock(&store->mutex_);
+      store->limits_.assign(stored->limit().begin(), stored->limit().end());
+    }
     return store;
   }
 
