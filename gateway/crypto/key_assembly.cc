@@ -51,20 +51,26 @@ absl::StatusOr<std::shared_ptr<const KeyDirectory>> LoadKeyDirectory(const std::
                       absl::StrCat(path, ": ", directory.status().message()));
 }
 
-absl::Status SavePublicKeys(const v1::KeyDirectory& keys, const std::string& path) {
+absl::Status SaveKeyText(const google::protobuf::Message& message, absl::string_view comment,
+                         const std::string& path) {
   std::string text;
-  if (!google::protobuf::TextFormat::PrintToString(keys, &text)) {
+  if (!google::protobuf::TextFormat::PrintToString(message, &text)) {
     return absl::InternalError("cannot print the keys");
   }
   const std::string temporary = absl::StrCat(path, ".new");
   std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << "# Public keys only. Part or whole of a key directory: slussctl keys assemble, check.\n"
-       << text;
+  file << "# " << comment << "\n" << text;
   file.close();
   if (file.fail() || std::rename(temporary.c_str(), path.c_str()) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot write `", path, "`"));
   }
   return absl::OkStatus();
+}
+
+absl::Status SavePublicKeys(const v1::KeyDirectory& keys, const std::string& path) {
+  return SaveKeyText(
+      keys, "Public keys only. Part or whole of a key directory: slussctl keys assemble, check.",
+      path);
 }
 
 }  // namespace sluss

@@ -23,7 +23,10 @@ absl::StatusOr<v1::KeyDirectory> AssembleKeyDirectory(const std::vector<std::str
 // Reads a whole directory and activates it.
 absl::StatusOr<std::shared_ptr<const KeyDirectory>> LoadKeyDirectory(const std::string& path);
 
-// In text format, world-readable; replaces the file in one step.
+// In text format under a line of comment, world-readable; replaces the file in one step. For what
+// is public or sealed.
+absl::Status SaveKeyText(const google::protobuf::Message& message, absl::string_view comment,
+                         const std::string& path);
 absl::Status SavePublicKeys(const v1::KeyDirectory& keys, const std::string& path);
 
 }  // namespace sluss

@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "CLI/Config.hpp"
-#include "CLI/Formatter.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/base/hex.h"
@@ -17,6 +15,8 @@
 #include "gateway/crypto/key_assembly.h"
 #include "gateway/crypto/key_directory.h"
 #include "gateway/crypto/key_files.h"
+#include "gateway/crypto/key_life_command.h"
+#include "gateway/crypto/keys_command_support.h"
 #include "gateway/crypto/party_keys.h"
 
 namespace sluss {
@@ -97,24 +97,7 @@ absl::Status Check(const Options& options) {
   return absl::OkStatus();
 }
 
-// A subcommand whose options land in a value of its own.
-struct Command {
-  CLI::App* app;
-  std::shared_ptr<Options> options;
-};
-
-Command AddCommand(CLI::App* parent, const char* name, const char* description,
-                   absl::Status (*run)(const Options&)) {
-  auto options = std::make_shared<Options>();
-  CLI::App* const app = parent->add_subcommand(name, description);
-  app->callback([options, run] {
-    const absl::Status status = run(*options);
-    if (status.ok()) return;
-    std::cerr << "keys: " << status.message() << "\n";
-    throw CLI::RuntimeError(1);
-  });
-  return {app, std::move(options)};
-}
+using Command = KeysCommand<Options>;
 
 void AddOutputs(const Command& command) {
   command.app->add_option("--key-set", command.options->key_set, "version of the key set")
@@ -132,7 +115,7 @@ void AddKeysCommands(CLI::App& app) {
   keys->require_subcommand(1);
 
   const Command agency =
-      AddCommand(keys, "agency", "make the keys of an agency, at that agency", MakeAgencyKeys);
+      AddKeysCommand(keys, "agency", "make the keys of an agency, at that agency", MakeAgencyKeys);
   agency.app->add_option("--agency", agency.options->name, "such as school/ekbacken")->required();
   agency.app->add_option("--kem", agency.options->kem, "x25519 or p256")
       ->check(CLI::IsMember({"x25519", "p256"}))
@@ -142,7 +125,7 @@ void AddKeysCommands(CLI::App& app) {
       ->capture_default_str();
   AddOutputs(agency);
 
-  const Command holder = AddCommand(
+  const Command holder = AddKeysCommand(
       keys, "holder", "make the keys of the gateway or the key holder, there", MakeHolderKeys);
   holder.app->add_option("--holder", holder.options->name, "gateway/NAME or keyholder/NAME")
       ->required();
@@ -153,13 +136,15 @@ void AddKeysCommands(CLI::App& app) {
                          "gateway: makes the log's key too, under this origin");
   AddOutputs(holder);
 
-  const Command assemble = AddCommand(
+  const Command assemble = AddKeysCommand(
       keys, "assemble", "join public files into a key directory, after every check", Assemble);
   assemble.app->add_option("file", assemble.options->files, "public files")->required();
   assemble.app->add_option("--out", assemble.options->public_file, "the key directory")->required();
 
-  const Command check = AddCommand(keys, "check", "check a key directory", Check);
+  const Command check = AddKeysCommand(keys, "check", "check a key directory", Check);
   check.app->add_option("file", check.options->files, "the key directory")->required()->expected(1);
+
+  AddKeyLifeCommands(keys);
 }
 
 }  // namespace sluss

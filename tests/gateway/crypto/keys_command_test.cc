@@ -137,5 +137,83 @@ TEST_F(KeysCommandTest, PartsOfTwoKeySetsDoNotMix) {
   EXPECT_THAT(error_, HasSubstr("leisure.pub: is of key set 2, the files before it of 1"));
 }
 
+// The routine that the operations guide tells, party by party.
+TEST_F(KeysCommandTest, ARotationWithRefreshGivesANewDirectoryOfTheSameKeySet) {
+  MakeParts();
+  ASSERT_EQ(Run({"keys", "assemble", Path("school.pub"), Path("police.pub"), Path("gateway.pub"),
+                 Path("keyholder.pub"), "--out", Path("directory")}),
+            0)
+      << error_;
+  for (const char* party : {"school", "police", "keyholder"}) {
+    const std::string next = std::string(party) + "2";
+    ASSERT_EQ(Run({"keys", "rotate", "--dir", Path(party), "--out", Path(next), "--public",
+                   Path(next + ".pub")}),
+              0)
+        << error_;
+  }
+  ASSERT_EQ(Run({"keys", "refresh", "--dir", Path("gateway"), "--directory", Path("directory"),
+                 "--keyholder", Path("keyholder2.pub"), "--refresh", Path("refresh"), "--out",
+                 Path("gateway2"), "--public", Path("gateway2.pub")}),
+            0)
+      << error_;
+  ASSERT_EQ(Run({"keys", "apply-refresh", "--dir", Path("keyholder2"), "--directory",
+                 Path("directory"), "--refresh", Path("refresh"), "--out", Path("keyholder3"),
+                 "--public", Path("keyholder3.pub")}),
+            0)
+      << error_;
+  ASSERT_EQ(Run({"keys", "assemble", Path("school2.pub"), Path("police2.pub"), Path("gateway2.pub"),
+                 Path("keyholder3.pub"), "--out", Path("directory2")}),
+            0)
+      << error_;
+  const auto directory = Must(LoadKeyDirectory(Path("directory2")));
+  EXPECT_EQ(directory->key_set(), 1u);
+  EXPECT_NE(directory->digest(), Must(LoadKeyDirectory(Path("directory")))->digest());
+  EXPECT_OK(
+      Holder::Create(HolderRole::kGateway, Must(LoadHolderSecrets(Path("gateway2"))), directory)
+          .status());
+  EXPECT_OK(
+      Holder::Create(HolderRole::kKeyholder, Must(LoadHolderSecrets(Path("keyholder3"))), directory)
+          .status());
+  EXPECT_OK(LoadLogSecrets(Path("gateway2")).status()) << "the log's key goes along";
+  // Not a second time: it would change every nym.
+  EXPECT_EQ(Run({"keys", "apply-refresh", "--dir", Path("keyholder3"), "--directory",
+                 Path("directory"), "--refresh", Path("refresh"), "--out", Path("keyholder4"),
+                 "--public", Path("keyholder4.pub")}),
+            1);
+  EXPECT_THAT(error_, HasSubstr("was the refresh applied before?"));
+  EXPECT_FALSE(std::filesystem::exists(Path("keyholder4")));
+}
+
+TEST_F(KeysCommandTest, ALostShareComesBackThroughTwoOfficers) {
+  MakeParts();
+  for (const char* name : {"anna", "bo"}) {
+    ASSERT_EQ(
+        Run({"keys", "officer", "--out", Path(name), "--public", Path(std::string(name) + ".pub")}),
+        0)
+        << error_;
+  }
+  ASSERT_EQ(Run({"keys", "backup", "--dir", Path("keyholder"), "--file", "holder.key", "--officers",
+                 Path("anna.pub") + "," + Path("bo.pub"), "--out", Path("backup")}),
+            0)
+      << error_;
+  const std::string before =
+      Must(Must(LoadHolderSecrets(Path("keyholder"))).PublicKeys()).layer_public();
+  std::filesystem::remove_all(Path("keyholder"));
+
+  EXPECT_EQ(Run({"keys", "restore", "--officer", Path("bo"), "--backup", Path("backup"), "--out",
+                 Path("half")}),
+            1);
+  EXPECT_THAT(error_, HasSubstr("the outermost layer is for the officer with key"));
+  ASSERT_EQ(Run({"keys", "restore", "--officer", Path("anna"), "--backup", Path("backup"), "--out",
+                 Path("half")}),
+            0)
+      << error_;
+  ASSERT_EQ(Run({"keys", "restore", "--officer", Path("bo"), "--backup", Path("half"), "--out",
+                 Path("keyholder")}),
+            0)
+      << error_;
+  EXPECT_EQ(Must(Must(LoadHolderSecrets(Path("keyholder"))).PublicKeys()).layer_public(), before);
+}
+
 }  // namespace
 }  // namespace sluss
