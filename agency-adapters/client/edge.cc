@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/client/backoff.h"
+#include "agency-adapters/client/clock_file.h"
 #include "agency-adapters/client/register_csv.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
@@ -21,11 +22,12 @@ constexpr uint32_t kWindow = 64;
 constexpr absl::Duration kLookAtRegister = absl::Seconds(5);
 constexpr absl::Duration kBudgetPause = absl::Minutes(15);
 
-enum class FileKind { kNative, kConsent, kWithdrawal };
+enum class FileKind { kNative, kConsent, kWithdrawal, kClock };
 
 FileKind KindOf(const std::string& name) {
   if (absl::EndsWith(name, kConsentSuffix)) return FileKind::kConsent;
   if (absl::EndsWith(name, kWithdrawSuffix)) return FileKind::kWithdrawal;
+  if (absl::EndsWith(name, kClockSuffix)) return FileKind::kClock;
   return FileKind::kNative;
 }
 
@@ -42,11 +44,10 @@ ordered_json FaultFields(const absl::Status& status) {
 
 }  // namespace
 
-Edge::Edge(EdgeOptions options, const EdgeParts& parts, FileSystem* files, DropDir drop,
-           NativeOut native_out, Inbox inbox)
+Edge::Edge(EdgeOptions options, const EdgeParts& parts, DropDir drop, NativeOut native_out,
+           Inbox inbox)
     : options_(std::move(options)),
       parts_(parts),
-      files_(files),
       drop_(std::move(drop)),
       native_out_(std::move(native_out)),
       inbox_(std::move(inbox)) {}
@@ -59,19 +60,22 @@ absl::StatusOr<std::unique_ptr<Edge>> Edge::Create(EdgeOptions options, const Ed
   ASSIGN_OR_RETURN(NativeOut native_out,
                    NativeOut::Open(files, options.native_out_dir, parts.format));
   ASSIGN_OR_RETURN(Inbox inbox, Inbox::Open(files, state + "/inbox"));
-  std::unique_ptr<Edge> edge(new Edge(std::move(options), parts, files, std::move(drop),
+  std::unique_ptr<Edge> edge(new Edge(std::move(options), parts, std::move(drop),
                                       std::move(native_out), std::move(inbox)));
   ASSIGN_OR_RETURN(edge->outbox_, Outbox::Open(files, state + "/outbox"));
   ASSIGN_OR_RETURN(edge->consents_, ConsentBook::Open(files, state + "/consents"));
   ASSIGN_OR_RETURN(edge->age_limits_, AgeLimitStore::Open(files, state + "/age-limits"));
+  ASSIGN_OR_RETURN(edge->clocks_,
+                   ClockBook::Open(files, state + "/clocks", &edge->native_out_, parts.events));
   ASSIGN_OR_RETURN(edge->register_, Register::Open(files, state, parts.directory->key_set()));
   const References references = {
       .consents = edge->consents_.get(), .outbox = edge->outbox_.get(), .inbox = &edge->inbox_};
-  edge->sender_ = std::make_unique<Sender>(parts, edge->outbox_.get(), references,
-                                           &edge->native_out_, edge->age_limits_.get());
+  edge->sender_ =
+      std::make_unique<Sender>(parts, edge->outbox_.get(), references, &edge->native_out_,
+                               edge->age_limits_.get(), edge->clocks_.get());
   edge->receiver_ =
       std::make_unique<Receiver>(parts, &edge->inbox_, edge->register_.get(), &edge->native_out_,
-                                 edge->outbox_.get(), edge->sender_.get());
+                                 edge->outbox_.get(), edge->sender_.get(), edge->clocks_.get());
   edge->desk_ = std::make_unique<ConsentDesk>(parts, edge->consents_.get(), edge->outbox_.get(),
                                               edge->age_limits_.get(), &edge->native_out_,
                                               edge->drop_.evidence());
@@ -88,6 +92,8 @@ void Edge::Look() {
     const absl::Status status = HandBack(invalid);
     if (!status.ok()) parts_.events->Write("waiting", FaultFields(status));
   }
+  const absl::Status clocks = clocks_->Look(parts_.clock->Now());
+  if (!clocks.ok()) parts_.events->Write("clocks-failed", FaultFields(clocks));
 }
 
 void Edge::TakeWhenDue(const std::string& name) {
@@ -117,9 +123,17 @@ absl::Status Edge::TakeRecord(const std::string& name) {
     case FileKind::kWithdrawal:
       RETURN_IF_ERROR(desk_->Withdraw(*bytes));
       break;
+    case FileKind::kClock:
+      RETURN_IF_ERROR(TakeClock(*bytes));
+      break;
   }
   ASSIGN_OR_RETURN(const std::string done_name, drop_.DoneName(name));
   return drop_.MoveToDone(name, done_name);
+}
+
+absl::Status Edge::TakeClock(const std::string& text) {
+  ASSIGN_OR_RETURN(const ClockFile file, ReadClockFile(text, parts_.clock->Now()));
+  return clocks_->Tell(file.message, file.event, file.at);
 }
 
 absl::Status Edge::TakeNative(const NativeFile& file) {

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "agency-adapters/client/clock_book.h"
 #include "agency-adapters/client/consent_desk.h"
 #include "agency-adapters/client/drop_dir.h"
 #include "agency-adapters/client/edge_parts.h"
@@ -59,12 +60,13 @@ class Edge {
   void Stop();
 
  private:
-  Edge(EdgeOptions options, const EdgeParts& parts, FileSystem* files, DropDir drop,
-       NativeOut native_out, Inbox inbox);
+  Edge(EdgeOptions options, const EdgeParts& parts, DropDir drop, NativeOut native_out,
+       Inbox inbox);
 
   void TakeWhenDue(const std::string& name);
   absl::Status TakeRecord(const std::string& name);
   absl::Status TakeNative(const NativeFile& file);
+  absl::Status TakeClock(const std::string& text);
   absl::Status Reject(const std::string& name, const absl::Status& reason);
   absl::Status HandBack(const Sender::Invalid& invalid);
   void ReceiveLoop();
@@ -74,13 +76,13 @@ class Edge {
 
   const EdgeOptions options_;
   const EdgeParts parts_;
-  FileSystem* const files_;
   DropDir drop_;
   const NativeOut native_out_;
   const Inbox inbox_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<ConsentBook> consents_;
   std::unique_ptr<AgeLimitStore> age_limits_;
+  std::unique_ptr<ClockBook> clocks_;
   std::unique_ptr<Register> register_;
   std::unique_ptr<Sender> sender_;
   std::unique_ptr<Receiver> receiver_;

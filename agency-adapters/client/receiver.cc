@@ -45,13 +45,15 @@ std::string RefusalCode(const absl::Status& status) {
 }
 
 Receiver::Receiver(const EdgeParts& parts, const Inbox* inbox, const Register* rows,
-                   const NativeOut* native_out, const Outbox* outbox, Sender* sender)
+                   const NativeOut* native_out, const Outbox* outbox, Sender* sender,
+                   ClockBook* clocks)
     : parts_(parts),
       inbox_(inbox),
       rows_(rows),
       native_out_(native_out),
       outbox_(outbox),
-      sender_(sender) {}
+      sender_(sender),
+      clocks_(clocks) {}
 
 absl::Status Receiver::Handle(const v1::Delivery& delivery) {
   RETURN_IF_ERROR(ParseId16<MessageId>(delivery.message_id(), "message_id").status());
@@ -85,6 +87,8 @@ absl::Status Receiver::HandleNotification(const v1::Delivery& delivery) {
   RETURN_IF_ERROR(status);
   record.set_state(v1::WRITTEN);
   RETURN_IF_ERROR(KeepConsentNym(record));
+  RETURN_IF_ERROR(
+      clocks_->Start(record, delivered->matched_case(), delivery.notification().decision()));
   RETURN_IF_ERROR(inbox_->Put(record));
   parts_.events->Write("received", {{"message", ToHex(record.message_id())},
                                     {"sender", record.sender()},

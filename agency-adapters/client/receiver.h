@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "agency-adapters/client/clock_book.h"
 #include "agency-adapters/client/edge_parts.h"
 #include "agency-adapters/client/inbox.h"
 #include "agency-adapters/client/native_out.h"
@@ -31,7 +32,7 @@ class Receiver {
  public:
   // All pointers must outlive the receiver. `outbox` and `sender` hear how sent messages ended.
   Receiver(const EdgeParts& parts, const Inbox* inbox, const Register* rows,
-           const NativeOut* native_out, const Outbox* outbox, Sender* sender);
+           const NativeOut* native_out, const Outbox* outbox, Sender* sender, ClockBook* clocks);
 
   // OK when the delivery is dealt with and acknowledged, refused ones included. An error leaves it
   // unacknowledged: it comes again.
@@ -58,6 +59,7 @@ class Receiver {
   const NativeOut* const native_out_;
   const Outbox* const outbox_;
   Sender* const sender_;
+  ClockBook* const clocks_;
 };
 
 // The code that a refusal tells the gateway, from the field that the error begins with: "padding",

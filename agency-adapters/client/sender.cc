@@ -64,12 +64,13 @@ absl::StatusOr<v1::Header> SealedHeader(const v1::Envelope& envelope) {
 }  // namespace
 
 Sender::Sender(const EdgeParts& parts, Outbox* outbox, const References& references,
-               const NativeOut* native_out, AgeLimitStore* age_limits)
+               const NativeOut* native_out, AgeLimitStore* age_limits, ClockBook* clocks)
     : parts_(parts),
       outbox_(outbox),
       references_(references),
       native_out_(native_out),
-      age_limits_(age_limits) {}
+      age_limits_(age_limits),
+      clocks_(clocks) {}
 
 absl::StatusOr<Sender::Taken> Sender::Take(const NativeFile& file, const std::string& done_name) {
   const std::string digest(AsStringView(Sha256({file.bytes})));
@@ -99,6 +100,7 @@ absl::StatusOr<Sender::Taken> Sender::Take(const NativeFile& file, const std::st
     return TakenBefore(*known);
   }
   RETURN_IF_ERROR(added);
+  RETURN_IF_ERROR(TellClocks(notification, record.header()));
   const std::string id = ToHex(record.message_id());
   parts_.events->Write("sealed", {{"message", id},
                                   {"recipient", record.header().recipient()},
@@ -109,6 +111,21 @@ absl::StatusOr<Sender::Taken> Sender::Take(const NativeFile& file, const std::st
                                           {"field", warning.field}});
   }
   return Taken{.message = MessageId(record.message_id()), .done_name = done_name};
+}
+
+// Feedback says what the agency decided about the notification that it answers.
+absl::Status Sender::TellClocks(const v1::NeutralNotification& notification,
+                                const v1::Header& header) {
+  const auto status = notification.compartment().find(std::string(kStatusCategory));
+  if (header.reply_to().empty() || status == notification.compartment().end()) {
+    return absl::OkStatus();
+  }
+  const v1::FeedbackStatus decided = status->second.feedback().status();
+  const CaseEvent event = decided == v1::INVESTIGATION_OPENED       ? CaseEvent::kOpened
+                          : decided == v1::INVESTIGATION_NOT_OPENED ? CaseEvent::kNotOpened
+                                                                    : CaseEvent::kAlreadyRunning;
+  const absl::Status told = clocks_->Tell(MessageId(header.reply_to()), event, parts_.clock->Now());
+  return absl::IsNotFound(told) ? absl::OkStatus() : told;
 }
 
 absl::StatusOr<Sender::Taken> Sender::TakenBefore(const MessageId& id) const {
@@ -200,6 +217,9 @@ absl::StatusOr<v1::OutboxRecord> Sender::Submit(const v1::OutboxRecord& record) 
   ASSIGN_OR_RETURN(const v1::SubmitResponse answer,
                    feedback ? parts_.link->Feedback(request) : parts_.link->Submit(request));
   RETURN_IF_ERROR(parts_.receipts->VerifySubmission(record.header(), answer));
+  if (feedback && answer.decision().verdict() == v1::VERDICT_PERMIT) {
+    RETURN_IF_ERROR(clocks_->Answered(MessageId(record.header().reply_to()), parts_.clock->Now()));
+  }
   ordered_json fields = DecisionFields(answer.decision());
   fields["message"] = ToHex(record.message_id());
   fields["logIndex"] = answer.receipt().index();

@@ -25,6 +25,7 @@
 #include "absl/time/time.h"
 #include "agency-adapters/client/age_limits.h"
 #include "agency-adapters/client/backoff.h"
+#include "agency-adapters/client/clock_book.h"
 #include "agency-adapters/client/compose.h"
 #include "agency-adapters/client/edge_parts.h"
 #include "agency-adapters/client/native_out.h"
@@ -37,7 +38,7 @@ class Sender {
  public:
   // All pointers must outlive the sender.
   Sender(const EdgeParts& parts, Outbox* outbox, const References& references,
-         const NativeOut* native_out, AgeLimitStore* age_limits);
+         const NativeOut* native_out, AgeLimitStore* age_limits, ClockBook* clocks);
 
   struct Taken {
     MessageId message;
@@ -68,6 +69,7 @@ class Sender {
   bool Idle() const { return outbox_->Unfinished().empty(); }
 
  private:
+  absl::Status TellClocks(const v1::NeutralNotification& notification, const v1::Header& header);
   absl::StatusOr<Taken> TakenBefore(const MessageId& id) const;
   absl::StatusOr<Composed> ComposeWithAdvice(const v1::NeutralNotification& notification);
   absl::StatusOr<v1::Decision> Preflight(const Composed& composed);
@@ -82,6 +84,7 @@ class Sender {
   const References references_;
   const NativeOut* const native_out_;
   AgeLimitStore* const age_limits_;
+  ClockBook* const clocks_;
   std::map<MessageId, Attempt> attempts_;  // of Flush's thread
 };
 

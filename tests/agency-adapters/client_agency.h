@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/client/edge.h"
 #include "agency-adapters/common/outcome_text.h"
+#include "gateway/base/hex.h"
 #include "tests/agency-adapters/client_fake_gateway.h"
 #include "tests/agency-adapters/client_memory_file_system.h"
 #include "tests/testing/fake_clock.h"
@@ -139,6 +140,23 @@ inline v1::NeutralNotification DutyReport(const std::string& native_id,
   v1::Narrative* narrative = (*notification.mutable_compartment())["NARRATIVE"].mutable_narrative();
   narrative->add_statement()->set_text("bruises seen on both arms");
   return notification;
+}
+
+// Social services' answer to the school's report.
+inline v1::NeutralNotification FeedbackTo(const std::string& message_id,
+                                          v1::FeedbackStatus status) {
+  v1::NeutralNotification feedback;
+  feedback.set_native_id("SOC-1");
+  feedback.set_recipient(kSchool.value());
+  feedback.set_purpose("FEEDBACK");
+  feedback.set_legal_basis("SOL-2025-19-6");
+  feedback.set_reply_to(ToHex(message_id));
+  v1::OfficerAct* officer = feedback.add_officer();
+  officer->set_name("Siv Dahl");
+  officer->set_role("case-worker");
+  officer->set_reason("the reporter asked");
+  (*feedback.mutable_compartment())["STATUS"].mutable_feedback()->set_status(status);
+  return feedback;
 }
 
 }  // namespace sluss::testing

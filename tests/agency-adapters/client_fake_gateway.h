@@ -39,6 +39,7 @@ class FakeGateway {
   // Set before the call that they are for.
   v1::Verdict verdict = v1::VERDICT_PERMIT;
   std::set<std::string> withheld;  // with VERDICT_PARTIAL
+  std::vector<v1::Obligation> obligations;
   std::string reason_code = "permitted";
   std::vector<uint32_t> age_limits = {15, 18, 21};
   bool keyholder_away = false;
@@ -192,6 +193,7 @@ inline v1::Decision FakeGateway::DecisionOn(const std::vector<std::string>& cate
                        (verdict == v1::VERDICT_PARTIAL && withheld.count(category) == 0));
     one->add_paragraph("SOL-2025-19-1");
   }
+  decision.mutable_obligation()->Assign(obligations.begin(), obligations.end());
   return decision;
 }
 

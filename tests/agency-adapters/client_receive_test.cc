@@ -231,21 +231,6 @@ TEST_F(ReceiveTest, APseudonymThatFollowsIsVerifiedToo) {
 
 // ---- Feedback (SoL 19:6) ------------------------------------------------------------------------
 
-v1::NeutralNotification FeedbackTo(const std::string& message_id, v1::FeedbackStatus status) {
-  v1::NeutralNotification feedback;
-  feedback.set_native_id("SOC-1");
-  feedback.set_recipient(kSchool.value());
-  feedback.set_purpose("FEEDBACK");
-  feedback.set_legal_basis("SOL-2025-19-6");
-  feedback.set_reply_to(ToHex(message_id));
-  v1::OfficerAct* officer = feedback.add_officer();
-  officer->set_name("Siv Dahl");
-  officer->set_role("case-worker");
-  officer->set_reason("the reporter asked");
-  (*feedback.mutable_compartment())["STATUS"].mutable_feedback()->set_status(status);
-  return feedback;
-}
-
 TEST_F(ReceiveTest, FeedbackComesBackAsOneOfThreeSentences) {
   Send(DutyReport("FI-1"));
   social_.Receive();
