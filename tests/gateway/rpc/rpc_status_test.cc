@@ -19,7 +19,7 @@ TEST(StatusTest, EveryCodeGoesThereAndBack) {
 }
 
 TEST(StatusTest, AnUnknownNumberIsNeverOk) {
-  for (const int code : {-1, 17, 1000}) {
+  for (const int code : {-1, 17, 31}) {  // 31: the last that the enumeration can hold
     const grpc::Status strange(static_cast<grpc::StatusCode>(code), "text");
     EXPECT_EQ(FromGrpc(strange).code(), absl::StatusCode::kUnknown);
   }
