@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gateway/base/status_macros.h"
+#include "google/protobuf/util/json_util.h"
 #include "policy/decide.h"
 #include "policy/faults.h"
 #include "proto/policy.pb.h"
@@ -38,8 +41,52 @@ absl::StatusOr<v1::Facts> Overlay(const v1::Facts& base, const v1::PolicyCase& p
   return facts;
 }
 
+// A file of cases, in either format.
+class CaseFile {
+ public:
+  static absl::StatusOr<CaseFile> Parse(const PolicySource& file) {
+    CaseFile parsed(file.name);
+    if (!absl::EndsWith(file.name, ".json")) {
+      ASSIGN_OR_RETURN(parsed.text_, TextFile::Parse(file.name, file.text, &parsed.cases_));
+      return parsed;
+    }
+    const auto status = google::protobuf::util::JsonStringToMessage(file.text, &parsed.cases_);
+    if (status.ok()) return parsed;
+    return absl::InvalidArgumentError(absl::StrCat(file.name, ": ", std::string(status.message())));
+  }
+
+  const v1::PolicyCases& cases() const { return cases_; }
+  std::string Where(int index) const {
+    return text_.has_value() ? text_->Where("case", index)
+                             : absl::StrCat(name_, ": case ", index + 1);
+  }
+
+ private:
+  explicit CaseFile(std::string name) : name_(std::move(name)) {}
+
+  std::string name_;
+  std::optional<TextFile> text_;
+  v1::PolicyCases cases_;
+};
+
 std::set<std::string> SetOf(const RepeatedPtrField<std::string>& values) {
   return {values.begin(), values.end()};
+}
+
+std::set<std::string> Owed(const RepeatedPtrField<v1::Obligation>& obligations) {
+  std::set<std::string> owed;
+  for (const v1::Obligation& obligation : obligations) owed.insert(obligation.ShortDebugString());
+  return owed;
+}
+
+void AddOwed(const v1::PolicyCase& expected, const v1::Decision& decision,
+             std::vector<std::string>* differences) {
+  if (expected.obligation().empty() && !expected.no_obligation()) return;
+  const std::set<std::string> wanted = Owed(expected.obligation());
+  const std::set<std::string> owed = Owed(decision.obligation());
+  if (wanted == owed) return;
+  differences->push_back(absl::StrCat("owed is [", absl::StrJoin(owed, ", "), "], not [",
+                                      absl::StrJoin(wanted, ", "), "]"));
 }
 
 // What of `decision` differs from the case, in words.
@@ -61,6 +108,7 @@ std::vector<std::string> Differences(const v1::PolicyCase& expected, const v1::D
                                        "], not [", absl::StrJoin(SetOf(expected.permitted()), ", "),
                                        "]"));
   }
+  AddOwed(expected, decision, &differences);
   const auto names_all = [&](const RepeatedPtrField<std::string>& wanted,
                              const std::set<std::string>& given, absl::string_view what) {
     for (const std::string& one : wanted) {
@@ -85,15 +133,14 @@ std::vector<std::string> Differences(const v1::PolicyCase& expected, const v1::D
 }  // namespace
 
 absl::StatusOr<CaseReport> RunPolicyCases(const PolicySet& set, const PolicySource& file) {
-  v1::PolicyCases cases;
-  ASSIGN_OR_RETURN(const TextFile text, TextFile::Parse(file.name, file.text, &cases));
+  ASSIGN_OR_RETURN(const CaseFile parsed, CaseFile::Parse(file));
+  const v1::PolicyCases& cases = parsed.cases();
   if (cases.case_().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(file.name, ": holds no `case`"));
   }
   CaseReport report;
   for (const v1::PolicyCase& one : cases.case_()) {
-    const std::string where =
-        absl::StrCat(text.Where("case", report.cases++), ": `", one.name(), "`: ");
+    const std::string where = absl::StrCat(parsed.Where(report.cases++), ": `", one.name(), "`: ");
     const absl::StatusOr<v1::Facts> facts = Overlay(cases.base(), one);
     if (!facts.ok()) {
       report.failures.push_back(absl::StrCat(where, facts.status().message()));
@@ -115,6 +162,19 @@ absl::StatusOr<std::vector<v1::Facts>> CaseFacts(const PolicySource& file) {
     facts.push_back(std::move(own));
   }
   return facts;
+}
+
+absl::StatusOr<NamedSet> SetNamedBy(const PolicySource& file) {
+  ASSIGN_OR_RETURN(const CaseFile parsed, CaseFile::Parse(file));
+  const std::filesystem::path here = std::filesystem::path(file.name).parent_path();
+  NamedSet named;
+  for (const std::string& path : parsed.cases().policies()) {
+    named.policies.push_back((here / path).lexically_normal().string());
+  }
+  if (!parsed.cases().catalogue().empty()) {
+    named.catalogue = (here / parsed.cases().catalogue()).lexically_normal().string();
+  }
+  return named;
 }
 
 absl::StatusOr<std::vector<std::string>> FindPolicyCases(const std::string& directory) {

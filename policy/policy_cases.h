@@ -1,6 +1,7 @@
 // Test cases of policies, kept as data beside them: facts, day, and what must be decided.
 //
-// The format is v1::PolicyCases in text format (policy/README.md); files are named *.cases.txtpb.
+// The format is v1::PolicyCases (policy/README.md), in text format in files named *.cases.txtpb, or
+// as JSON in files named *.json.
 #ifndef SLUSS_POLICY_POLICY_CASES_H_
 #define SLUSS_POLICY_POLICY_CASES_H_
 
@@ -14,7 +15,8 @@ namespace sluss {
 
 struct CaseReport {
   int cases = 0;
-  // A line for each expectation that was not met: "sspf.cases.txtpb:12:3: `name`: verdict is ...".
+  // A line for each expectation that was not met: "sspf.cases.txtpb:12:3: `name`: verdict is ...";
+  // a file of JSON has no lines: "case 3" stands in their place.
   std::vector<std::string> failures;
 };
 
@@ -24,6 +26,14 @@ absl::StatusOr<CaseReport> RunPolicyCases(const PolicySet& set, const PolicySour
 
 // The facts of every case of one file, as RunPolicyCases decides them. INVALID_ARGUMENT as there.
 absl::StatusOr<std::vector<v1::Facts>> CaseFacts(const PolicySource& file);
+
+// The policy set that the file itself names, as paths from the working directory; both empty where
+// it names none. INVALID_ARGUMENT where the file cannot be read.
+struct NamedSet {
+  std::string catalogue;
+  std::vector<std::string> policies;
+};
+absl::StatusOr<NamedSet> SetNamedBy(const PolicySource& file);
 
 // The paths of all `*.cases.txtpb` of a directory, sorted.
 absl::StatusOr<std::vector<std::string>> FindPolicyCases(const std::string& directory);

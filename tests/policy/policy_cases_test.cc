@@ -73,6 +73,50 @@ TEST(PolicyCasesTest, AnUnknownFieldToUnsetIsAFailure) {
               ElementsAre("x.cases.txtpb:5:1: `x`: `unset`: facts have no `colour`"));
 }
 
+TEST(PolicyCasesTest, WhatIsOwedIsComparedWhereItIsNamed) {
+  const auto set = testing::LoadSmall(
+      testing::Permit("p", "obligation { retain { days: 9 } } obligation { review: true }"));
+  ASSERT_OK(set);
+  const auto report = RunPolicyCases(**set, {"x.cases.txtpb", absl::StrCat(kBase, R"(
+case { name: "all" verdict: VERDICT_PERMIT permitted: ["A", "B"]
+       obligation { review: true } obligation { retain { days: 9 } } }
+case { name: "less" verdict: VERDICT_PERMIT permitted: ["A", "B"] obligation { review: true } }
+case { name: "none" verdict: VERDICT_PERMIT permitted: ["A", "B"] no_obligation: true })")});
+  ASSERT_OK(report);
+  EXPECT_THAT(report->failures,
+              ElementsAre("x.cases.txtpb:8:1: `less`: owed is [retain { days: 9 }, review: true], "
+                          "not [review: true]",
+                          "x.cases.txtpb:9:1: `none`: owed is [retain { days: 9 }, review: true], "
+                          "not []"));
+}
+
+TEST(PolicyCasesTest, CasesAreAlsoReadAsJson) {
+  const auto set = testing::LoadSmall(testing::Permit("p"));
+  ASSERT_OK(set);
+  const std::string json = R"({"base": {"sender": "school/ek", "recipient": "social/sund",
+    "purpose": "CARE", "legalBasis": "LAW-1", "category": ["A"], "officerRole": ["clerk"],
+    "day": "2025-06-30", "ageFrom": 15, "ageBelow": 16},
+    "case": [{"name": "one", "verdict": "VERDICT_PERMIT", "permitted": ["A"]},
+             {"name": "two", "verdict": "VERDICT_DENY"}]})";
+  const auto report = RunPolicyCases(**set, {"x.json", json});
+  ASSERT_OK(report);
+  EXPECT_EQ(report->cases, 2);
+  ASSERT_EQ(report->failures.size(), 2u);
+  EXPECT_THAT(report->failures[0],
+              HasSubstr("x.json: case 2: `two`: the verdict is VERDICT_PERMIT"));
+  EXPECT_THAT(RunPolicyCases(**set, {"x.json", "{\"cases\": []}"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("x.json: ")));
+}
+
+TEST(PolicyCasesTest, AFileNamesItsSetFromWhereItStands) {
+  const auto named =
+      SetNamedBy({"/a/b/x.cases.txtpb", "catalogue: \"../law\" policies: [\"p.txtpb\", \"more\"]"});
+  ASSERT_OK(named);
+  EXPECT_EQ(named->catalogue, "/a/law");
+  EXPECT_THAT(named->policies, ElementsAre("/a/b/p.txtpb", "/a/b/more"));
+  EXPECT_THAT(SetNamedBy({"x", "case { }"})->policies, IsEmpty());
+}
+
 TEST(PolicyCasesTest, AFileThatChecksNothingIsAFault) {
   EXPECT_THAT(RunCases(""),
               StatusIs(absl::StatusCode::kInvalidArgument, "x.cases.txtpb: holds no `case`"));
