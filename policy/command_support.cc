@@ -65,16 +65,31 @@ absl::StatusOr<std::string> FindCatalogue(const std::string& policies) {
                                           "`: name its directory with --catalogue"));
 }
 
+absl::StatusOr<std::shared_ptr<const PolicySet>> TryLoadSet(const SetOptions& options) {
+  return TryLoadSet(options, {options.policies});
+}
+
+absl::StatusOr<std::shared_ptr<const PolicySet>> TryLoadSet(
+    const SetOptions& options, const std::vector<std::string>& policies) {
+  const std::string directory = options.catalogue.empty()
+                                    ? OrExit(kUnreadable, FindCatalogue(policies.front()))
+                                    : options.catalogue;
+  const auto catalogue = OrExit(kUnreadable, ReadPolicySources(directory));
+  std::vector<PolicySource> rules;
+  for (const std::string& path : policies) {
+    for (PolicySource& source : OrExit(kUnreadable, ReadPolicySources(path))) {
+      rules.push_back(std::move(source));
+    }
+  }
+  return PolicySet::Load(catalogue, rules, options.sha256);
+}
+
 std::shared_ptr<const PolicySet> LoadSet(const SetOptions& options) {
-  return LoadSet(options, options.policies);
+  return OrExit(kNo, TryLoadSet(options));
 }
 
 std::shared_ptr<const PolicySet> LoadSet(const SetOptions& options, const std::string& policies) {
-  const std::string directory =
-      options.catalogue.empty() ? OrExit(kUnreadable, FindCatalogue(policies)) : options.catalogue;
-  const auto catalogue = OrExit(kUnreadable, ReadPolicySources(directory));
-  const auto rules = OrExit(kUnreadable, ReadPolicySources(policies));
-  return OrExit(kNo, PolicySet::Load(catalogue, rules, options.sha256));
+  return OrExit(kNo, TryLoadSet(options, {policies}));
 }
 
 }  // namespace sluss

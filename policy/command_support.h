@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
@@ -62,7 +63,12 @@ void AddSetOptions(CLI::App* command, SetOptions* options);
 // NOT_FOUND names all the places.
 absl::StatusOr<std::string> FindCatalogue(const std::string& policies);
 
-// A missing file ends with kUnreadable, a fault in the set with kNo.
+// A missing file ends the command with kUnreadable; a fault in the set is the status.
+absl::StatusOr<std::shared_ptr<const PolicySet>> TryLoadSet(const SetOptions& options);
+// The same with the rules of all of `policies`, directories and files.
+absl::StatusOr<std::shared_ptr<const PolicySet>> TryLoadSet(
+    const SetOptions& options, const std::vector<std::string>& policies);
+// As these, and a fault in the set ends the command with kNo.
 std::shared_ptr<const PolicySet> LoadSet(const SetOptions& options);
 // The same with other policies: the second set of a comparison.
 std::shared_ptr<const PolicySet> LoadSet(const SetOptions& options, const std::string& policies);

@@ -18,6 +18,7 @@
 #include "policy/rule_compiler.h"
 #include "policy/rule_table.h"
 #include "policy/set_checks.h"
+#include "policy/text_scan.h"
 #include "policy/vocabulary.h"
 
 namespace sluss {
@@ -85,6 +86,12 @@ absl::Status PolicyLoader::ReadCatalogue(std::span<const PolicySource> sources) 
 absl::Status PolicyLoader::ReadPolicies(std::span<const PolicySource> sources) {
   size_t rules = 0;
   std::set<std::string> ids, versions;
+  // Counted before anything is parsed: parsed, a million rules would be gigabytes.
+  for (const PolicySource& source : sources) rules += ScanPolicyText(source.text).rules;
+  if (rules > kMostRules) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        rules, " rules in ", sources.size(), " files; the limit of a policy set is ", kMostRules));
+  }
   for (const PolicySource& source : sources) {
     v1::Policy policy;
     absl::StatusOr<TextFile> text = TextFile::Parse(source.name, source.text, &policy);
@@ -96,11 +103,7 @@ absl::Status PolicyLoader::ReadPolicies(std::span<const PolicySource> sources) {
       faults_.Add(text->Where("id"), absl::StrCat("policy `", policy.id(), "` is loaded twice"));
     }
     versions.insert(policy.version());
-    rules += policy.rule_size();
     policies_.push_back({*std::move(text), std::move(policy)});
-  }
-  if (rules > kMostRules) {
-    faults_.Add("policies", absl::StrCat(rules, " rules; the limit is ", kMostRules));
   }
   set_->version_ = absl::StrJoin(versions, "+");
   return faults_.ToStatus();
@@ -173,6 +176,9 @@ absl::Status PolicyLoader::CheckRules() {
   const SetChecks checks(names_.get(), nodes_.get(), &faults_);
   checks.CheckDuties(duties_, rules_);
   checks.CheckObligations(rules_);
+  std::set<const v1::Rule*> walls;
+  for (const v1::Rule& wall : set_->bundle_.vocabulary().wall()) walls.insert(&wall);
+  checks.CheckWalls(walls, rules_);
   return faults_.ToStatus();
 }
 

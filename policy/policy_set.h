@@ -43,6 +43,7 @@ class PolicySet {
  public:
   // `catalogue` holds vocabularies, walls and duties (v1::Vocabulary a file, all of one version),
   // `policies` the rules (v1::Policy a file). INVALID_ARGUMENT has one line for each fault.
+  // RESOURCE_EXHAUSTED for more than 100,000 rules.
   static absl::StatusOr<std::shared_ptr<const PolicySet>> Load(
       std::span<const PolicySource> catalogue, std::span<const PolicySource> policies,
       const Sha256Function& sha256);

@@ -131,6 +131,48 @@ void SetChecks::CheckDuties(const std::vector<CompiledRule>& commanded,
   }
 }
 
+bool SetChecks::StrikesAll(const CompiledRule& forbid, const CompiledRule& permit) const {
+  const Row& f = forbid.row;
+  const Row& p = permit.row;
+  if (!Subset(p.categories, f.categories) || !Subset(p.purposes, f.purposes) ||
+      !Subset(p.roles, f.roles) || !Subset(p.consent_states, f.consent_states) ||
+      !f.days.Contains(p.days) || f.age_from > p.age_from || f.age_below < p.age_below) {
+    return false;
+  }
+  const auto struck = [&](uint32_t basis) {
+    const bool listed =
+        std::find(forbid.bases.begin(), forbid.bases.end(), basis) != forbid.bases.end();
+    return listed != f.basis_all_but;
+  };
+  const bool bases = p.basis_all_but
+                         ? f.basis_all_but && forbid.bases.empty()
+                         : std::all_of(permit.bases.begin(), permit.bases.end(), struck);
+  const bool covers =
+      std::all_of(permit.recipients.begin(), permit.recipients.end(),
+                  [&](uint32_t node) { return Subset(CoverOf(node) & p.covers, f.covers); });
+  return bases && covers && Among(permit.senders, forbid.senders) &&
+         Among(permit.recipients, forbid.recipients);
+}
+
+void SetChecks::CheckWalls(const std::set<const v1::Rule*>& walls,
+                           const std::vector<CompiledRule>& rules) const {
+  std::vector<const CompiledRule*> standing;
+  for (const CompiledRule& rule : rules) {
+    if (walls.count(rule.source) != 0) standing.push_back(&rule);
+  }
+  for (const CompiledRule& rule : rules) {
+    if (rule.row.forbid) continue;
+    for (const CompiledRule* wall : standing) {
+      if (!StrikesAll(*wall, rule)) continue;
+      faults_->Add(rule.where, absl::StrCat("rule `", rule.source->id(),
+                                            "` permits nothing: the wall `", wall->source->id(),
+                                            "` forbids all of it, and only a "
+                                            "newer catalogue can open a wall"));
+      break;
+    }
+  }
+}
+
 void SetChecks::CheckObligations(const std::vector<CompiledRule>& rules) const {
   std::vector<const CompiledRule*> notifying;
   for (const CompiledRule& rule : rules) {

@@ -2,6 +2,7 @@
 #ifndef SLUSS_POLICY_SET_CHECKS_H_
 #define SLUSS_POLICY_SET_CHECKS_H_
 
+#include <set>
 #include <vector>
 
 #include "policy/faults.h"
@@ -25,6 +26,10 @@ class SetChecks {
   // Rules that can match together bring obligations that can be merged.
   void CheckObligations(const std::vector<CompiledRule>& rules) const;
 
+  // No permit lies whole within one of the walls: it would read as a permission and be none.
+  void CheckWalls(const std::set<const v1::Rule*>& walls,
+                  const std::vector<CompiledRule>& rules) const;
+
   // Whether some facts could match both, the categories left out.
   bool Meet(const CompiledRule& a, const CompiledRule& b) const;
   // Whether whatever facts match `inner` also match the permit `outer`.
@@ -34,6 +39,8 @@ class SetChecks {
   uint8_t CoverOf(uint32_t node) const;
   bool RecipientsMeet(const CompiledRule& a, const CompiledRule& b) const;
   bool Among(const std::vector<uint32_t>& inner, const std::vector<uint32_t>& outer) const;
+  // Whether the forbid matches whatever facts the permit matches.
+  bool StrikesAll(const CompiledRule& forbid, const CompiledRule& permit) const;
   bool WithinDuty(const CompiledRule& rule, const CompiledRule& duty) const;
 
   const VocabularyIndex* names_;

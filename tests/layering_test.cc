@@ -22,6 +22,8 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"gateway/base", {}},
       {"policy", {"proto", "gateway/base"}},
       {"policy/analysis", {"proto", "gateway/base", "policy"}},
+      // Asks the analysis whether a change that no case noticed changes anything.
+      {"policy/mutation", {"proto", "gateway/base", "policy", "policy/analysis"}},
       {"gateway/crypto", {"proto", "gateway/base"}},
       {"gateway/tlog", {"proto", "gateway/base", "gateway/crypto"}},
       // Of the analysis, the matrix: what an agency may send to whom.
@@ -39,8 +41,8 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
        {"proto", "gateway/base", "policy", "policy/analysis", "gateway/crypto", "gateway/tlog",
         "gateway/exchange", "gateway/policies", "gateway/store", "gateway/rpc"}},
       {"gateway/ctl",
-       {"proto", "gateway/base", "policy", "policy/analysis", "gateway/crypto", "gateway/tlog",
-        "gateway/policies", "gateway/store", "gateway/rpc"}},
+       {"proto", "gateway/base", "policy", "policy/analysis", "policy/mutation", "gateway/crypto",
+        "gateway/tlog", "gateway/policies", "gateway/store", "gateway/rpc"}},
       {"agency-adapters/common", {"proto", "gateway/base"}},
       {"agency-adapters/school", {"proto", "gateway/base", "agency-adapters/common"}},
       {"agency-adapters/police", {"proto", "gateway/base", "agency-adapters/common"}},

@@ -7,6 +7,8 @@
 #include "gateway/ctl/status_command.h"
 #include "gateway/store/log_command.h"
 #include "policy/analysis/analysis_command.h"
+#include "policy/edit_command.h"
+#include "policy/mutation/mutation_command.h"
 #include "policy/page_command.h"
 #include "policy/policy_command.h"
 
@@ -16,8 +18,10 @@ int main(int argc, char** argv) {
   sluss::AddKeysCommands(app);
   sluss::AddLogCommands(app);
   sluss::AddPolicyCommands(app, sluss::Sha256String);
+  sluss::AddEditCommands(app);
   sluss::AddPageCommand(app, sluss::Sha256String);
   sluss::AddAnalysisCommands(app, sluss::Sha256String);
+  sluss::AddMutationCommand(app, sluss::Sha256String);
   sluss::AddPolicyLifeCommands(app);
   sluss::AddPreflightCommand(app);
   sluss::AddStatusCommand(app);

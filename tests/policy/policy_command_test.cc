@@ -8,6 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "policy/edit_command.h"
 #include "tests/policy/policy_texts.h"
 
 namespace sluss {
@@ -42,6 +43,7 @@ class PolicyCommandTest : public ::testing::Test {
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     CLI::App app;
     AddPolicyCommands(app, testing::Sha256);
+    AddEditCommands(app);
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
     int code = 0;
@@ -123,6 +125,65 @@ TEST_F(PolicyCommandTest, TestShowsAFailedCase) {
   EXPECT_EQ(Command({"test", path}), 1);
   EXPECT_THAT(errors_, HasSubstr(path + ":1:1: `x`: the verdict is VERDICT_DENY"));
   EXPECT_EQ(output_, "1 cases in 1 files, 1 failures\n");
+}
+
+TEST_F(PolicyCommandTest, CheckAnswersAsJson) {
+  EXPECT_EQ(Command({"check", "--json"}), 0);
+  EXPECT_THAT(output_, HasSubstr("\"policy_version\": \"1\""));
+  const std::string path = Write("bad.txtpb", "id: \"p\" version: \"1\" rule { id: \"r\" }");
+  EXPECT_EQ(Command({"check", "--json"}, path), 1);
+  EXPECT_THAT(output_, HasSubstr("\"fault\": [\n  \"" + path + ":1:"));
+}
+
+TEST_F(PolicyCommandTest, ExplainSaysEveryRuleInBothLanguages) {
+  EXPECT_EQ(Command({"explain"}), 0);
+  EXPECT_THAT(output_, HasSubstr("sspf-case-signal (sspf)\n  "));
+  EXPECT_THAT(output_, HasSubstr("12 till och med 17 år, med känd ålder; av en känd yrkesroll; med "
+                                 "samtycke; intygat av 1 handläggare; med skäl"));
+  EXPECT_THAT(output_, HasSubstr("aged 12 to 17, of known age; by a known role; with consent; "
+                                 "attested by 1 officer; with a reason"));
+  EXPECT_THAT(output_, HasSubstr(" (wall)\n  "));
+  EXPECT_EQ(Command({"explain", "--json"}), 0);
+  EXPECT_THAT(output_, HasSubstr("\"rule\": \"sspf-case-signal\""));
+  EXPECT_EQ(Command({"explain", "--facts", Write("facts.json", kFacts)}), 0);
+  EXPECT_THAT(output_, StartsWith("PERMIT on 2026-02-10\n"));
+}
+
+TEST_F(PolicyCommandTest, TestTakesTheSetThatACaseFileNames) {
+  std::filesystem::create_directories(directory_ / "catalogue");
+  std::ofstream(directory_ / "catalogue" / "v.txtpb") << testing::kSmallCatalogue;
+  Write("p.txtpb", "id: \"p\" version: \"7\"" + testing::Permit("one"));
+  const std::string path = Write("own.json", R"({"policies": ["p.txtpb"], "case": [{"name": "x",
+      "facts": {"sender": "school/ek", "recipient": "social/sund", "purpose": "CARE",
+      "legal_basis": "LAW-1", "category": ["A"], "officer_role": ["clerk"], "day": "2025-06-30",
+      "age_from": 15, "age_below": 16}, "verdict": "VERDICT_PERMIT", "permitted": ["A"]}]})");
+  EXPECT_EQ(Run({"test", path}), 0) << errors_;
+  EXPECT_EQ(output_, "1 cases in 1 files, 0 failures\n");
+  EXPECT_EQ(Run({"test", path, "--json"}), 0);
+  EXPECT_THAT(output_, HasSubstr("\"cases\": 1"));
+  EXPECT_EQ(Run({"test", Write("none.json", R"({"case": [{}]})")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("none.json: names no `policies`"));
+}
+
+TEST_F(PolicyCommandTest, TableAndTextAreTheSame) {
+  const std::string text = Write("p.txtpb",
+                                 "# head\nversion: \"1\" rule { id: \"b\" note: \"a\tb\" "
+                                 "sender: [\"y\", \"x\"] } id: \"p\"");
+  EXPECT_EQ(Run({"fmt", text}), 1) << "not canonical";
+  const std::string canonical = output_;
+  EXPECT_EQ(Run({"fmt", text, "--write"}), 0);
+  EXPECT_EQ(Run({"fmt", text}), 0) << "canonical now";
+  EXPECT_EQ(output_, canonical);
+  const std::string table = (directory_ / "p.tsv").string();
+  EXPECT_EQ(Run({"table", text, "--out", table}), 0);
+  EXPECT_EQ(Run({"table", table}), 0);
+  EXPECT_EQ(output_, canonical);
+  EXPECT_EQ(Run({"table", table, "--json"}), 0);
+  EXPECT_THAT(output_, HasSubstr("\"id\": \"p\""));
+  EXPECT_EQ(Run({"table", Write("bad.tsv", "id;effect\n")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("bad.tsv:1:1: `;` between the cells"));
+  EXPECT_EQ(Run({"fmt", Write("bad.txtpb", "id: \"p\" # lost")}), 2);
+  EXPECT_EQ(Run({"table", text, "--out", "/nowhere/p.tsv"}), 2);
 }
 
 TEST_F(PolicyCommandTest, ACatalogueThatIsNotNamedIsFoundBesideThePolicies) {

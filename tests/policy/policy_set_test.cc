@@ -143,6 +143,18 @@ const Fault kFaults[] = {
      "wall { id: \"w\" effect: PERMIT sender: \"*\" recipient: \"*\" purpose: \"ANY\" "
      "legal_basis: \"LAW-1\" category: \"ANY\" sender_role: \"ANY\" consent: NOT_REQUIRED }",
      "a wall is a FORBID"},
+    {"PermitWithinAWall", Permit("r", "recipient: \"club/ik\" category: \"B\""),
+     "wall { id: \"w\" effect: FORBID sender: \"*\" recipient: \"*\" purpose: \"ANY\" "
+     "legal_basis: \"LAW-1\" category: \"AB\" sender_role: \"ANY\" recipient_cover: \"NONE\" "
+     "except_legal_basis: \"LAW-2\" reason_sv: \"x\" reason_en: \"x\" }",
+     "rule `r` permits nothing: the wall `w` forbids all of it, and only a newer catalogue can "
+     "open "
+     "a wall"},
+    {"WallDeclaredAgain", Forbid("w"),
+     "wall { id: \"w\" effect: FORBID sender: \"*\" recipient: \"*\" purpose: \"ANY\" "
+     "legal_basis: \"LAW-1\" category: \"B\" sender_role: \"ANY\" reason_sv: \"x\" reason_en: "
+     "\"x\" }",
+     "rule `w` is declared twice"},
     {"DutyWithoutAPermit", Permit("r"), Duty(),
      "no rule permits all of the duty `the-duty`: a policy needs a permit with `duty: true`"},
     {"DutyNarrowedByOfficers", DutyRule("officers: 1", "officers: 2"), Duty(),
@@ -282,11 +294,33 @@ TEST(PolicySetTest, NamesVersionsAndAgeLimits) {
   EXPECT_THAT((*set)->age_limits(), ElementsAre(12, 18, 21));
 }
 
-TEST(PolicySetTest, RefusesMoreRulesThanTheLimit) {
+// A wall that leaves the least of a permit open does not stop it from loading.
+TEST(PolicySetTest, APermitThatReachesBeyondTheWallsLoads) {
+  const std::string wall =
+      "wall { id: \"w\" effect: FORBID sender: \"*\" recipient: \"*\" purpose: \"ANY\" "
+      "legal_basis: \"LAW-1\" category: \"AB\" sender_role: \"ANY\" recipient_cover: \"NONE\" "
+      "except_legal_basis: \"LAW-2\" age { below: 18 } valid { to: \"2030-01-01\" } "
+      "reason_sv: \"x\" reason_en: \"x\" }";
+  const std::string base = "valid { to: \"2030-01-01\" } ";
+  const std::string child = "recipient: \"club/ik\" age { below: 18 } ";
+  EXPECT_FALSE(LoadSmall(Permit("r", base + child + "category: \"B\""), wall).ok());
+  for (const std::string& open :
+       {base + "recipient: \"club/ik\" age { below: 19 } category: \"B\"",
+        base + child + "category: \"ANY\"",
+        base + "recipient: [\"club/ik\", \"social/*\"] age { below: 18 } category: \"B\"",
+        base + child + "category: \"B\" legal_basis: [\"LAW-1\", \"LAW-2\"]",
+        child + "category: \"B\""}) {
+    EXPECT_OK(LoadSmall(Permit("r", open), wall)) << open;
+  }
+}
+
+// Parsed, they would be gigabytes: the answer must not need them.
+TEST(PolicySetTest, RefusesAMillionRulesBeforeParsingThem) {
   std::string rules;
-  for (int i = 0; i < 100'001; ++i) rules += "rule{}";
-  EXPECT_THAT(LoadSmall(rules), StatusIs(absl::StatusCode::kInvalidArgument,
-                                         "policies: 100001 rules; the limit is 100000"));
+  for (int i = 0; i < 1'000'000; ++i) rules += "rule{}";
+  EXPECT_THAT(LoadSmall(rules + " not even well formed {"),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       "1000000 rules in 1 files; the limit of a policy set is 100000"));
 }
 
 TEST(PolicySetTest, RefusesAPolicyTwiceAndOneWithoutVersion) {
