@@ -1,6 +1,7 @@
 #include "gateway/base/config_check.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -21,7 +22,8 @@ using ::testing::HasSubstr;
 
 class ConfigCheckTest : public ::testing::Test {
  protected:
-  ConfigCheckTest() : dir_(fs::path(::testing::TempDir()) / "config_check") {
+  ConfigCheckTest()
+      : dir_(fs::path(::testing::TempDir()) / ("config-check-" + std::to_string(getpid()))) {
     fs::create_directories(dir_);
     Write("gateway.txtpb", "name: \"gateway/gw1\"\nlisten: \"nowhere\"\n");
     Write("secret.pem", "x");

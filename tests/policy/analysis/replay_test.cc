@@ -1,6 +1,8 @@
 // What really happened, and the test cases, held against a set.
 #include "policy/analysis/replay.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -130,7 +132,7 @@ TEST(ReplayTest, FactsThatADraftDoesNotUnderstandAreCounted) {
 
 TEST(RecordedFileTest, BothFormatsHoldTheSame) {
   const auto set = LoadSmall(Permit("p"));
-  const std::string base = ::testing::TempDir() + "/recorded-decisions";
+  const std::string base = ::testing::TempDir() + "/recorded-decisions-" + std::to_string(getpid());
   std::ofstream lines(base + ".jsonl"), binary(base + ".binpb", std::ios::binary);
   for (const char* id : {"a", "b"}) {
     const v1::RecordedDecision recorded = Record(**set, Facts(), id);
