@@ -1,5 +1,6 @@
 #include "agency-adapters/client/clock_book.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/civil_time.h"
@@ -58,6 +59,10 @@ v1::StatutoryClock* Find(v1::ClockRecord* record, v1::ClockKind kind) {
     if (clock.kind() == kind) return &clock;
   }
   return nullptr;
+}
+
+bool IsNews(const v1::StatutoryClock& clock, absl::Time now) {
+  return clock.done_us() == 0 && !clock.told_overdue() && clock.due_us() <= absl::ToUnixMicros(now);
 }
 
 void Add(v1::ClockRecord* record, v1::ClockKind kind, absl::Time due) {
@@ -189,18 +194,17 @@ absl::Status ClockBook::Answered(const MessageId& id, absl::Time at) {
 
 absl::Status ClockBook::Look(absl::Time now) {
   MutexLock lock(&mutex_);
-  for (auto& [id, known] : all_) {
+  for (const auto& [id, known] : all_) {
+    const auto is_news = [now](const v1::StatutoryClock& clock) { return IsNews(clock, now); };
+    if (std::none_of(known.clock().begin(), known.clock().end(), is_news)) continue;
     v1::ClockRecord record = known;
-    bool news = false;
     for (v1::StatutoryClock& clock : *record.mutable_clock()) {
-      const bool overdue = clock.done_us() == 0 && clock.due_us() <= absl::ToUnixMicros(now);
-      if (!overdue || clock.told_overdue()) continue;
+      if (!IsNews(clock, now)) continue;
       clock.set_told_overdue(true);
-      news = true;
       events_->Write("clock-overdue",
                      {{"message", IdText(id)}, {"clock", WordsOf(clock.kind()).code}});
     }
-    if (news) RETURN_IF_ERROR(Keep(record));
+    RETURN_IF_ERROR(Keep(record));
   }
   return list_is_old_ ? WriteList(now) : absl::OkStatus();
 }
