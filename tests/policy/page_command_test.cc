@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "policy/command_support.h"
 #include "tests/policy/policy_texts.h"
+#include "tests/testing/run_command.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss {
@@ -25,23 +26,11 @@ class PageCommandTest : public ::testing::Test {
  protected:
   // The exit code; output and errors are kept.
   int Page(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"slussctl", "policy", "page", "--policies",
-                                         SLUSS_SOURCE_DIR "/policy/templates"});
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    arguments.insert(arguments.begin(),
+                     {"policy", "page", "--policies", SLUSS_SOURCE_DIR "/policy/templates"});
     CLI::App app;
     AddPageCommand(app, testing::Sha256);
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    int code = 0;
-    try {
-      app.parse(static_cast<int>(argv.size()), argv.data());
-    } catch (const CLI::ParseError& error) {
-      code = app.exit(error);
-    }
-    output_ = ::testing::internal::GetCapturedStdout();
-    errors_ = ::testing::internal::GetCapturedStderr();
-    return code;
+    return testing::RunCommand(app, std::move(arguments), &output_, &errors_);
   }
   std::string output_, errors_;
 };

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "policy/edit_command.h"
 #include "tests/policy/policy_texts.h"
+#include "tests/testing/run_command.h"
 
 namespace sluss {
 namespace {
@@ -38,23 +39,11 @@ class PolicyCommandTest : public ::testing::Test {
 
   // The same with nothing added.
   int Run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"slussctl", "policy"});
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    arguments.insert(arguments.begin(), "policy");
     CLI::App app;
     AddPolicyCommands(app, testing::Sha256);
     AddEditCommands(app);
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    int code = 0;
-    try {
-      app.parse(static_cast<int>(argv.size()), argv.data());
-    } catch (const CLI::ParseError& error) {
-      code = app.exit(error);
-    }
-    output_ = ::testing::internal::GetCapturedStdout();
-    errors_ = ::testing::internal::GetCapturedStderr();
-    return code;
+    return testing::RunCommand(app, std::move(arguments), &output_, &errors_);
   }
 
   std::string Write(const std::string& name, const std::string& text) {

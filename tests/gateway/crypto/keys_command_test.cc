@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/parties.h"
+#include "tests/testing/run_command.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss {
@@ -36,18 +37,7 @@ class KeysCommandTest : public ::testing::Test {
   int Run(std::vector<std::string> arguments) {
     CLI::App app;
     AddKeysCommands(app);
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    int code = 0;
-    try {
-      app.parse(std::move(arguments));
-    } catch (const CLI::ParseError& e) {
-      code = app.exit(e);
-    }
-    output_ = ::testing::internal::GetCapturedStdout();
-    error_ = ::testing::internal::GetCapturedStderr();
-    return code;
+    return testing::RunCommand(app, std::move(arguments), &output_, &error_);
   }
 
   void MakeParts() {

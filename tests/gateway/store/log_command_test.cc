@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "nlohmann/json.hpp"
 #include "tests/gateway/store/test_log.h"
+#include "tests/testing/run_command.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss {
@@ -29,17 +30,9 @@ struct Outcome {
 Outcome RunLog(std::vector<std::string> arguments) {
   CLI::App app("slussctl");
   AddLogCommands(app);
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   Outcome outcome;
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  try {
-    app.parse(arguments);
-  } catch (const CLI::Error& error) {
-    outcome.exit_code = app.exit(error);
-  }
-  outcome.output = ::testing::internal::GetCapturedStdout();
-  outcome.error = ::testing::internal::GetCapturedStderr();
+  outcome.exit_code =
+      testing::RunCommand(app, std::move(arguments), &outcome.output, &outcome.error);
   return outcome;
 }
 

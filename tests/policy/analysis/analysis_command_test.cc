@@ -13,6 +13,7 @@
 #include "proto/analysis.pb.h"
 #include "tests/policy/policy_texts.h"
 #include "tests/policy/small_decisions.h"
+#include "tests/testing/run_command.h"
 
 namespace sluss {
 namespace {
@@ -37,22 +38,10 @@ class AnalysisCommandTest : public ::testing::Test {
   ~AnalysisCommandTest() override { std::filesystem::remove_all(directory_); }
 
   int Run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"slussctl", "policy"});
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    arguments.insert(arguments.begin(), "policy");
     CLI::App app;
     AddAnalysisCommands(app, testing::Sha256);
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    int code = 0;
-    try {
-      app.parse(static_cast<int>(argv.size()), argv.data());
-    } catch (const CLI::ParseError& error) {
-      code = app.exit(error);
-    }
-    output_ = ::testing::internal::GetCapturedStdout();
-    errors_ = ::testing::internal::GetCapturedStderr();
-    return code;
+    return testing::RunCommand(app, std::move(arguments), &output_, &errors_);
   }
 
   std::string Write(const std::string& name, const std::string& text) {
