@@ -68,7 +68,7 @@ class Walk:
         encoding = "latin-1" if path.suffix == ".xml" and b"ISO-8859-1" in path.read_bytes()[:120] \
             else "utf-8"
         text = path.read_text(encoding=encoding)
-        now = datetime.datetime.now(datetime.timezone.utc)
+        now = self.world.now()
         values = {
             "NOW": now.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
             "NOW_LOCAL": now.astimezone().strftime("%Y-%m-%dT%H:%M:%S"),
@@ -191,7 +191,7 @@ class Walk:
                 days=(-1, 90), child_grants=True, form="SSPF", purpose="COLLABORATION"):
         """Registers a consent; returns its id. days: from and to, counted from today."""
         self.children.add(child)
-        today = datetime.date.today()
+        today = self.world.now().astimezone().date()
         grants = [{"who": "guardian", "granted": True, "channel": "paper",
                    "evidenceDigest": f"{number:064x}"} for number in range(1, granted + 1)]
         if child_grants:

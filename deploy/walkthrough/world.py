@@ -4,6 +4,7 @@ World lays everything out below one directory, so that a test can scan it, break
   ca/ keyholder/ gateway/ agencies/NAME/{drop,out,state,keys} key-directory.txtpb logs/
 """
 
+import datetime
 import json
 import os
 import pathlib
@@ -31,10 +32,11 @@ TEMPLATES = ROOT / "policy" / "templates"
 class Process:
     """One of our programs; its JSON event lines are kept in memory and in a log file."""
 
-    def __init__(self, name, command, log_path):
+    def __init__(self, name, command, log_path, environment=None):
         self.name = name
         self.command = [str(part) for part in command]
         self.log_path = log_path
+        self.environment = {**os.environ, **(environment or {})}
         self.events = []
         self.changed = threading.Condition()
         self.child = None
@@ -42,7 +44,8 @@ class Process:
     def start(self):
         self.log = open(self.log_path, "ab")
         self.child = subprocess.Popen(
-            self.command, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL)
+            self.command, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
+            env=self.environment)
         self.reader = threading.Thread(target=self._read, args=(self.child,), daemon=True)
         self.reader.start()
 
@@ -123,13 +126,17 @@ def free_ports(count):
 
 
 class World:
-    def __init__(self, directory, build, agencies=None, policies=None):
+    """With a `moved_clock` (a timedelta) the processes are those of tests/end-to-end whose clock is
+    so far from the machine's, and follows move_clock. Certificates are dated back with it."""
+
+    def __init__(self, directory, build, agencies=None, policies=None, moved_clock=None):
         self.dir = pathlib.Path(directory)
         self.build = pathlib.Path(build)
         self.agencies = dict(agencies or AGENCIES)
         self.policies = policies or sorted(
             path for path in TEMPLATES.glob("*.txtpb") if not path.name.endswith(".cases.txtpb"))
         self.processes = {}
+        self.moved = moved_clock
         self.gateway_port, self.keyholder_port = free_ports(2)
 
     # ---- layout --------------------------------------------------------------------------------
@@ -138,7 +145,8 @@ class World:
         return self.dir / "agencies" / agency.replace("/", "-")
 
     def program(self, name):
-        found = [path for path in (self.build / "gateway", self.build / "agency-adapters")
+        found = [path for path in (self.build / "gateway", self.build / "agency-adapters",
+                                   self.build / "tests" / "end-to-end")
                  for path in path.rglob(name) if path.is_file() and os.access(path, os.X_OK)]
         if not found:
             raise RuntimeError(f"{name} is not built below {self.build}")
@@ -156,6 +164,8 @@ class World:
         if self.dir.exists():
             shutil.rmtree(self.dir)
         (self.dir / "logs").mkdir(parents=True, mode=0o700)
+        if self.moved is not None:
+            self._write_clock()
         self._certificates()
         self._keys()
         self._gateway_config()
@@ -164,10 +174,13 @@ class World:
             self._agency_config(agency)
 
     def _ca(self, *arguments):
-        return self.run(ROOT / "deploy" / "certificates" / "sluss-ca", *arguments)
+        dated = [] if self.moved is None else ["faketime", "-f", "-100d"]
+        return self.run(*dated, ROOT / "deploy" / "certificates" / "sluss-ca", *arguments)
 
     def _certificates(self):
         self._ca("init", self.dir / "ca")
+        if self.moved is not None:
+            self._ca("crl", self.dir / "ca", "--days", "365")
         for holder in ("gateway", "keyholder"):
             (self.dir / holder).mkdir(mode=0o700)
         self.issue("sluss://gateway/gw1", self.dir / "gateway" / "tls")
@@ -279,21 +292,38 @@ poll_milliseconds: 50
 
     # ---- processes -----------------------------------------------------------------------------
 
-    def _process(self, name, command):
+    def now(self):
+        """What the processes' clock shows."""
+        return datetime.datetime.now(datetime.timezone.utc) + (self.moved or datetime.timedelta())
+
+    def move_clock(self, **by):
+        """by: as of a timedelta. Only in a world that was made with `moved_clock`."""
+        self.moved += datetime.timedelta(**by)
+        self._write_clock()
+
+    def _write_clock(self):
+        aside = self.dir / "clock.part"
+        aside.write_text(f"{int(self.moved.total_seconds())}\n")
+        aside.rename(self.dir / "clock")
+
+    def _process(self, name, program, config):
         if name not in self.processes:
+            program, environment = (program, None) if self.moved is None else \
+                (f"{program}-moved", {"SLUSS_MOVED_CLOCK": str(self.dir / "clock")})
             self.processes[name] = Process(
-                name, command, self.dir / "logs" / (name.replace("/", "-") + ".log"))
+                name, [self.program(program), config],
+                self.dir / "logs" / (name.replace("/", "-") + ".log"), environment)
         return self.processes[name]
 
     def start(self, name):
         """name: "gateway", "keyholder" or an agency."""
         if name == "gateway":
-            command = [self.program("sluss-gateway"), self.dir / "gateway" / "gateway.txtpb"]
+            process = self._process(name, "sluss-gateway", self.dir / "gateway" / "gateway.txtpb")
         elif name == "keyholder":
-            command = [self.program("sluss-keyholder"), self.dir / "keyholder" / "keyholder.txtpb"]
+            process = self._process(name, "sluss-keyholder",
+                                    self.dir / "keyholder" / "keyholder.txtpb")
         else:
-            command = [self.program("sluss-adapter"), self.agency_dir(name) / "adapter.txtpb"]
-        process = self._process(name, command)
+            process = self._process(name, "sluss-adapter", self.agency_dir(name) / "adapter.txtpb")
         since = process.mark()
         process.start()
         process.wait_ready(since)

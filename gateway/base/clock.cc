@@ -3,15 +3,8 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "absl/time/clock.h"
-
 namespace sluss {
 namespace {
-
-class RealClock : public Clock {
- public:
-  absl::Time Now() const override { return absl::Now(); }
-};
 
 absl::TimeZone Stockholm() {
   static const absl::TimeZone zone = [] {
@@ -27,11 +20,6 @@ absl::TimeZone Stockholm() {
 }
 
 }  // namespace
-
-const Clock* SystemClock() {
-  static const RealClock* const clock = new RealClock;
-  return clock;
-}
 
 absl::CivilDay SwedishDay(absl::Time time) { return absl::ToCivilDay(time, Stockholm()); }
 
