@@ -19,6 +19,14 @@ Place::Place(const TextFile* file, const Descriptor* type)
 
 Place Place::Nested(absl::string_view field, int index) const {
   const FieldDescriptor* descriptor = type_->FindFieldByName(std::string(field));
+  if (table_ != nullptr) {
+    Place rule = *this;
+    rule.table_ = nullptr;
+    rule.row_ = &table_->rows[static_cast<size_t>(index)];
+    rule.type_ = descriptor->message_type();
+    rule.here_ = rule.row_->here;
+    return rule;
+  }
   const TextFormat::ParseInfoTree* nested =
       tree_ == nullptr
           ? nullptr
@@ -27,8 +35,12 @@ Place Place::Nested(absl::string_view field, int index) const {
 }
 
 std::string Place::At(absl::string_view field, int index) const {
-  const FieldDescriptor* descriptor = type_->FindFieldByName(std::string(field));
+  if (row_ != nullptr) {
+    const auto cell = row_->cells.find(std::string(field));
+    return cell == row_->cells.end() ? here_ : cell->second;
+  }
   if (tree_ == nullptr) return here_;
+  const FieldDescriptor* descriptor = type_->FindFieldByName(std::string(field));
   if (!descriptor->is_repeated()) {
     return tree_->GetLocation(descriptor, -1).line < 0 ? here_
                                                        : file_->At(tree_, descriptor, index);

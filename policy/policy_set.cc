@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "policy/canonical.h"
 #include "policy/catalogue.h"
 #include "policy/faults.h"
+#include "policy/policy_text.h"
 #include "policy/rule_compiler.h"
 #include "policy/rule_table.h"
 #include "policy/set_checks.h"
@@ -27,10 +29,36 @@ namespace {
 constexpr size_t kMostRules = 100'000;
 constexpr size_t kDigestBytes = 32;
 
+constexpr absl::string_view kTable = ".tsv", kText = ".txtpb", kCases = ".cases.txtpb";
+
+// A policy as text or as a table.
 struct PolicyFile {
-  TextFile text;
+  std::optional<TextFile> text;
+  TablePlaces cells;
   v1::Policy policy;
+
+  Place Top() const {
+    if (text.has_value()) return Place(&*text, policy.GetDescriptor());
+    return Place(&cells, policy.GetDescriptor());
+  }
 };
+
+absl::StatusOr<PolicyFile> ReadPolicy(const PolicySource& source) {
+  PolicyFile file;
+  if (absl::EndsWith(source.name, kTable)) {
+    ASSIGN_OR_RETURN(PolicyDocument document, ParsePolicyTable(source, &file.cells));
+    file.policy = std::move(document.policy);
+    return file;
+  }
+  ASSIGN_OR_RETURN(file.text, TextFile::Parse(source.name, source.text, &file.policy));
+  return file;
+}
+
+// At most so many: every rule of a table has a line.
+size_t CountRules(const PolicySource& source) {
+  if (!absl::EndsWith(source.name, kTable)) return ScanPolicyText(source.text).rules;
+  return static_cast<size_t>(std::count(source.text.begin(), source.text.end(), '\n'));
+}
 
 }  // namespace
 
@@ -87,23 +115,23 @@ absl::Status PolicyLoader::ReadPolicies(std::span<const PolicySource> sources) {
   size_t rules = 0;
   std::set<std::string> ids, versions;
   // Counted before anything is parsed: parsed, a million rules would be gigabytes.
-  for (const PolicySource& source : sources) rules += ScanPolicyText(source.text).rules;
+  for (const PolicySource& source : sources) rules += CountRules(source);
   if (rules > kMostRules) {
     return absl::ResourceExhaustedError(absl::StrCat(
         rules, " rules in ", sources.size(), " files; the limit of a policy set is ", kMostRules));
   }
   for (const PolicySource& source : sources) {
-    v1::Policy policy;
-    absl::StatusOr<TextFile> text = TextFile::Parse(source.name, source.text, &policy);
-    if (!text.ok()) return text.status();
+    ASSIGN_OR_RETURN(PolicyFile file, ReadPolicy(source));
+    const v1::Policy& policy = file.policy;
     if (policy.id().empty() || policy.version().empty()) {
       faults_.Add(source.name, "a policy needs `id` and `version`");
     }
     if (!ids.insert(policy.id()).second) {
-      faults_.Add(text->Where("id"), absl::StrCat("policy `", policy.id(), "` is loaded twice"));
+      faults_.Add(file.text.has_value() ? file.text->Where("id") : source.name,
+                  absl::StrCat("policy `", policy.id(), "` is loaded twice"));
     }
     versions.insert(policy.version());
-    policies_.push_back({*std::move(text), std::move(policy)});
+    policies_.push_back(std::move(file));
   }
   set_->version_ = absl::StrJoin(versions, "+");
   return faults_.ToStatus();
@@ -138,9 +166,8 @@ void PolicyLoader::CompileWalls(const CatalogueFile& file, RuleCompiler* compile
 }
 
 void PolicyLoader::CompilePolicy(const PolicyFile& file, RuleCompiler* compiler) {
-  const Place top(&file.text, file.policy.GetDescriptor());
   for (int i = 0; i < file.policy.rule_size(); ++i) {
-    const Place place = top.Nested("rule", i);
+    const Place place = file.Top().Nested("rule", i);
     Declare(file.policy.rule(i), place);
     rules_.push_back(compiler->Compile(file.policy.rule(i), place));
   }
@@ -225,12 +252,14 @@ absl::StatusOr<std::vector<PolicySource>> ReadPolicySources(const std::string& p
   for (std::filesystem::directory_iterator at(path, error), end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().string();
-    if (absl::EndsWith(name, ".txtpb") && !absl::EndsWith(name, ".cases.txtpb")) names.insert(name);
+    const bool text = absl::EndsWith(name, kText) && !absl::EndsWith(name, kCases);
+    if (text || absl::EndsWith(name, kTable)) names.insert(name);
   }
   if (error) {
     return absl::PermissionDeniedError(absl::StrCat("cannot read `", path, "`: ", error.message()));
   }
-  if (names.empty()) return absl::NotFoundError(absl::StrCat("`", path, "` holds no *.txtpb file"));
+  if (names.empty())
+    return absl::NotFoundError(absl::StrCat("`", path, "` holds no *.txtpb or *.tsv file"));
   std::vector<PolicySource> sources;
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(std::string text, ReadFile(name));

@@ -31,8 +31,9 @@ struct PolicySource {
   std::string text;
 };
 
-// One file, or every `*.txtpb` of a directory in the order of their names, `*.cases.txtpb` left
-// out. NOT_FOUND or PERMISSION_DENIED name the path; NOT_FOUND for a directory without any.
+// One file, or every `*.txtpb` and `*.tsv` of a directory in the order of their names,
+// `*.cases.txtpb` left out. NOT_FOUND or PERMISSION_DENIED name the path; NOT_FOUND for a directory
+// without any.
 absl::StatusOr<std::vector<PolicySource>> ReadPolicySources(const std::string& path);
 
 // 32 bytes of SHA-256. Given by the caller, because policy stands below the module that hashes.
@@ -42,7 +43,8 @@ using Sha256Function = std::function<std::string(absl::string_view)>;
 class PolicySet {
  public:
   // `catalogue` holds vocabularies, walls and duties (v1::Vocabulary a file, all of one version),
-  // `policies` the rules (v1::Policy a file). INVALID_ARGUMENT has one line for each fault.
+  // `policies` the rules (v1::Policy a file, as a decision table where the name ends in `.tsv`).
+  // INVALID_ARGUMENT has one line for each fault, with the place in the text or the table's cell.
   // RESOURCE_EXHAUSTED for more than 100,000 rules.
   static absl::StatusOr<std::shared_ptr<const PolicySet>> Load(
       std::span<const PolicySource> catalogue, std::span<const PolicySource> policies,

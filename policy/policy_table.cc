@@ -38,7 +38,9 @@ std::string PlaceOf(absl::string_view name, const TsvCell& cell) {
 
 class TableReader {
  public:
-  explicit TableReader(absl::string_view name) : name_(name) {}
+  TableReader(absl::string_view name, TablePlaces* places) : name_(name), places_(places) {
+    places_->name = std::string(name);
+  }
 
   absl::StatusOr<PolicyDocument> Read(const std::vector<Row>& rows) {
     size_t at = 0;
@@ -90,6 +92,8 @@ class TableReader {
 
   void ReadRule(const Row& row) {
     v1::Rule* rule = document_.policy.add_rule();
+    TablePlaces::Row& place = places_->rows.emplace_back();
+    place.here = PlaceOf(name_, row[0]);
     for (size_t i = 0; i < row.size(); ++i) {
       const TsvCell& cell = row[i];
       if (cell.text.empty()) continue;
@@ -98,11 +102,14 @@ class TableReader {
       } else if (const absl::Status fault = columns_[i]->read(cell.text, rule); !fault.ok()) {
         faults_.Add(PlaceOf(name_, cell),
                     absl::StrCat("`", columns_[i]->name, "`: ", fault.message()));
+      } else {
+        place.cells.emplace(columns_[i]->name, PlaceOf(name_, cell));
       }
     }
   }
 
   const absl::string_view name_;
+  TablePlaces* const places_;
   PolicyDocument document_;
   std::vector<const TableColumn*> columns_;
   Faults faults_;
@@ -150,9 +157,11 @@ absl::StatusOr<std::string> PolicyTable(PolicyDocument document) {
   return table;
 }
 
-absl::StatusOr<PolicyDocument> ParsePolicyTable(const PolicySource& source) {
+absl::StatusOr<PolicyDocument> ParsePolicyTable(const PolicySource& source, TablePlaces* places) {
+  TablePlaces unused;
+  TableReader reader(source.name, places == nullptr ? &unused : places);
   ASSIGN_OR_RETURN(const std::vector<Row> rows, ReadTsv(source.name, source.text));
-  ASSIGN_OR_RETURN(PolicyDocument document, TableReader(source.name).Read(rows));
+  ASSIGN_OR_RETURN(PolicyDocument document, reader.Read(rows));
   document.comment = AsComment(document.comment);
   return document;
 }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "policy/faults.h"
 #include "policy/policy_set.h"
 #include "proto/policy.pb.h"
 
@@ -36,7 +37,9 @@ absl::StatusOr<std::string> PolicyTable(PolicyDocument document);
 // Reads what PolicyTable writes, also after a spreadsheet has had it: byte-order mark, line ends of
 // any kind, quotes around any cell, empty rows and empty cells at the end of rows. INVALID_ARGUMENT
 // has a line for each fault with the place of its cell: "rules.tsv:7:31: unknown effect `ALLOW`".
-absl::StatusOr<PolicyDocument> ParsePolicyTable(const PolicySource& source);
+// `places`, where given, gets the cells, for faults that are found later.
+absl::StatusOr<PolicyDocument> ParsePolicyTable(const PolicySource& source,
+                                                TablePlaces* places = nullptr);
 
 }  // namespace sluss
 

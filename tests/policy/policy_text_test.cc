@@ -186,6 +186,57 @@ TEST(PolicyTextTest, EveryFaultOfATableIsShown) {
                        "t.tsv:3:4: `duty`: `nej`: a flag is `yes` or nothing"));
 }
 
+// A table is loaded as it lies there, and what the names in it are worth is told cell by cell.
+absl::StatusOr<std::shared_ptr<const PolicySet>> LoadTable(absl::string_view rules) {
+  const std::string table = absl::StrCat("policy\tp\nversion\t1\n", rules);
+  return PolicySet::Load(std::vector<PolicySource>{{"catalogue.txtpb", testing::kSmallCatalogue}},
+                         std::vector<PolicySource>{{"t.tsv", table}}, testing::Sha256);
+}
+
+constexpr char kColumns[] =
+    "id\teffect\tsender\trecipient\tpurpose\tlegal_basis\tcategory\tsender_role\tconsent\tage\t"
+    "obligation\n";
+
+TEST(PolicyTextTest, ATableIsLoadedLikeTheTextOfTheSameRules) {
+  const auto table = LoadTable(absl::StrCat(
+      kColumns, "r\tPERMIT\tschool/*\tsocial/*\tCARE\tLAW-1\tA, B\tclerk\tREQUIRED\t..18\t\n"));
+  ASSERT_OK(table);
+  const auto text =
+      PolicySet::Load(std::vector<PolicySource>{{"catalogue.txtpb", testing::kSmallCatalogue}},
+                      std::vector<PolicySource>{
+                          {"p.txtpb",
+                           "id: \"p\" version: \"1\" rule { id: \"r\" effect: PERMIT "
+                           "sender: \"school/*\" recipient: \"social/*\" purpose: \"CARE\" "
+                           "legal_basis: \"LAW-1\" category: [\"A\", \"B\"] sender_role: \"clerk\" "
+                           "consent: REQUIRED age { below: 18 } }"}},
+                      testing::Sha256);
+  ASSERT_OK(text);
+  EXPECT_EQ((*table)->digest(), (*text)->digest());
+}
+
+TEST(PolicyTextTest, UnknownNamesOfATableAreToldWithTheirCells) {
+  EXPECT_THAT(
+      LoadTable(absl::StrCat(
+          kColumns, "r\tPERMIT\tschol/*\tsocial/*\tCARES\tLAW1\tA, AC\tclark\tREQUIRED\t18..18\t\n",
+          "s\tPERMIT\tschool/*\tsocial/*\tCARE\tLAW-1\tA\tclerk\tREQUIRED\t\tretain=0\n")),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               ::testing::AllOf(
+                   HasSubstr("t.tsv:4:10: unknown agency kind `schol`: did you mean `school`?"),
+                   HasSubstr("t.tsv:4:27: unknown purpose `CARES`: did you mean `CARE`?"),
+                   HasSubstr("t.tsv:4:33: unknown legal basis `LAW1`: did you mean `LAW-1`?"),
+                   HasSubstr("t.tsv:4:38: unknown category `AC`"),
+                   HasSubstr("t.tsv:4:44: unknown role `clark`: did you mean `clerk`?"),
+                   HasSubstr("t.tsv:4:59: no age lies from 18 to below 18"),
+                   HasSubstr("t.tsv:5:57: `retain` needs `days`"))));
+}
+
+TEST(PolicyTextTest, ATableOfTooManyRulesIsRefusedBeforeItIsRead) {
+  std::string rules = kColumns;
+  for (int i = 0; i < 1'000'000; ++i) rules += "r\tPERMIT\n";
+  EXPECT_THAT(LoadTable(rules), StatusIs(absl::StatusCode::kResourceExhausted,
+                                         HasSubstr("the limit of a policy set is 100000")));
+}
+
 TEST(PolicyTextTest, WhatNoCellCanHoldIsNotWritten) {
   PolicyDocument document;
   v1::Rule* rule = document.policy.add_rule();
