@@ -155,12 +155,19 @@ void Differ::Summarise() {
     diff_.set_summary_en("Nothing changes: every notification is decided alike.");
     return;
   }
-  diff_.set_summary_sv(absl::StrCat(more, " nytt tillåtet, ", less, " nytt nekat, ", terms,
-                                    " med ändrade skyldigheter",
-                                    unlisted == 0 ? "." : "; listan är inte fullständig."));
-  diff_.set_summary_en(absl::StrCat(more, " newly permitted, ", less, " newly denied, ", terms,
-                                    " with changed obligations",
-                                    unlisted == 0 ? "." : "; the list is not complete."));
+  const auto sentence = [](int count, absl::string_view some, absl::string_view none) {
+    return count == 0 ? std::string(none) : absl::StrCat(count, " ", some);
+  };
+  diff_.set_summary_sv(
+      absl::StrCat(sentence(more, "nytt tillåtet.", "Inget tillåts som var nekat."), " ",
+                   sentence(less, "nytt nekat.", "Inget nekas som var tillåtet."), " ",
+                   sentence(terms, "med ändrade skyldigheter.", "Inga skyldigheter ändras."),
+                   unlisted == 0 ? "" : " Listan är inte fullständig."));
+  diff_.set_summary_en(
+      absl::StrCat(sentence(more, "newly permitted.", "Nothing is permitted that was denied."), " ",
+                   sentence(less, "newly denied.", "Nothing is denied that was permitted."), " ",
+                   sentence(terms, "with changed obligations.", "No obligations change."),
+                   unlisted == 0 ? "" : " The list is not complete."));
 }
 
 absl::StatusOr<v1::PolicyDiff> Differ::Run() {

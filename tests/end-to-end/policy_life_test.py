@@ -1,8 +1,8 @@
 """An administrator changes what may be told to whom, through slussctl against a running gateway.
 
-"The leisure centre may tell social services about attendance, with consent, at 13 to 20": drafted,
-shown as sentences, held against what was decided, approved by another person, in force; and the
-sender that is denied reads which paragraph and which condition was missing.
+"The leisure centre may tell social services about attendance, with consent, at 13 to 20": added to
+the table, shown as three sentences, held against the September that was, approved by another
+person, in force; and the sender that is denied reads which paragraph and condition was missing.
 """
 
 import datetime
@@ -21,17 +21,12 @@ from world import AGENCIES, TEMPLATES  # noqa: E402
 SWEDISH = zoneinfo.ZoneInfo("Europe/Stockholm")
 LEISURE = "leisure/sundby"
 
-RULE = """\
-id: "leisure-attendance"  version: "1"
-rule {
-  id: "leisure-attendance"  effect: PERMIT
-  sender: "leisure/*"  recipient: "social-services/*"
-  purpose: "COLLABORATION"  legal_basis: "OSL-12-2"
-  category: "ATTENDANCE"  sender_role: "leisure-leader"
-  consent: REQUIRED  age { from: 13  below: 21 }
-  attestation { officers: 1  reason: TEXT_REQUIRED }
-}
-"""
+# A row of the decision table, as an administrator writes it into a spreadsheet.
+ROW = {"id": "leisure-attendance", "effect": "PERMIT", "sender": "leisure/*",
+       "recipient": "social-services/*", "purpose": "COLLABORATION", "legal_basis": "OSL-12-2",
+       "category": "ATTENDANCE", "sender_role": "leisure-leader", "consent": "REQUIRED",
+       "age": "13..21", "attestation": "officers=1, reason"}
+TABLE = "collaboration.tsv"
 
 # What the new rule must do, handed in with it.
 CASES = """\
@@ -58,7 +53,17 @@ WISH = ["preflight", "--recipient", SOCIAL, "--purpose", "COLLABORATION", "--bas
         "--age-from", "13", "--age-below", "21"]
 
 
+def middle_of_september():
+    """From now, the last one that has passed altogether; today's policies hold there too."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    september = datetime.datetime(now.year, 9, 15, 10, tzinfo=datetime.timezone.utc)
+    if september + datetime.timedelta(days=16) > now:
+        september = september.replace(year=now.year - 1)
+    return september - now
+
+
 class PolicyLifeTest(WorldTest):
+    MOVED_CLOCK = middle_of_september()
     AGENCIES = {**{agency: AGENCIES[agency] for agency in (SCHOOL, SOCIAL, POLICE)},
                 LEISURE: ("OPEN_EPLATFORM", "school-mapping.txtpb")}
     POLICIES = [TEMPLATES / f"{name}.txtpb" for name in ("duty-report", "consultation", "feedback")]
@@ -85,12 +90,19 @@ class PolicyLifeTest(WorldTest):
         return json.loads(self.policy(who, *command, "--json"))
 
     def draft(self, name):
-        """The version in force as files, with the new rule beside it."""
+        """The version in force as files, with a policy as a table in which the new rule is a row."""
         draft = self.world.dir / name
         self.policy(self.anna, "active", "--out", draft)
-        (draft / "leisure-attendance.txtpb").write_text(RULE)
+        self.edit(draft, ROW)
         (draft / "leisure-attendance.cases.txtpb").write_text(CASES)
         return draft
+
+    def edit(self, draft, row):
+        """As a spreadsheet saves it: byte-order mark, CRLF, quotes where it likes."""
+        columns = "\t".join(ROW)
+        cells = "\t".join(f'"{row[column]}"' for column in ROW)
+        (draft / TABLE).write_bytes(
+            f"\ufeffpolicy\tlocal-collaboration\r\nversion\t1\r\n\r\n{columns}\r\n{cells}\r\n".encode())
 
     def digest_in(self, text):
         return text.split("digest to approve")[1].split()[0]
@@ -101,6 +113,7 @@ class PolicyLifeTest(WorldTest):
             walk.send(SCHOOL, DUTY, child=child(age)).expect("PERMIT")
         walk.send(SCHOOL, "school/police-information-by-principal.xml", child=child(16)) \
             .expect("DENY")
+        self.world.move_clock(seconds=-self.world.moved.total_seconds())  # it is today
         before = self.asked(self.dan, "active")
 
         # Before: nothing lets the leisure centre tell anybody this.
@@ -109,6 +122,12 @@ class PolicyLifeTest(WorldTest):
 
         draft = self.draft("draft")
         slussctl = self.world.program("slussctl")
+        self.edit(draft, {**ROW, "category": "ATTENDENCE"})
+        with self.assertRaisesRegex(
+                RuntimeError, TABLE + ":5:[0-9]+: unknown category `ATTENDENCE`: "
+                              "did you mean `ATTENDANCE`"):
+            self.world.run(slussctl, "policy", "check", "--policies", draft)
+        self.edit(draft, ROW)
         self.world.run(slussctl, "policy", "check", "--policies", draft)
         self.world.run(slussctl, "policy", "test", "--policies", draft)
 
@@ -153,7 +172,7 @@ class PolicyLifeTest(WorldTest):
         walk.send(SCHOOL, DUTY, child=child(12)).expect("PERMIT")
 
         # A draft from before is of an older base now.
-        (draft / "leisure-attendance.txtpb").write_text(RULE.replace("below: 21", "below: 19"))
+        self.edit(draft, {**ROW, "age": "13..19"})
         self.assertIn("`base_digest`",
                       self.policy(self.anna, "propose", "--policies", draft, code=1))
 
@@ -161,16 +180,21 @@ class PolicyLifeTest(WorldTest):
         self.assertIn("verif", self.world.verify_log())
 
     def sentences(self, shown):
-        """What the edit does, as an administrator reads it."""
-        for word in ("newly permitted", "fritidsverksamheten", "socialtjänsten", "närvaro"):
-            self.assertIn(word, shown.replace("Fritids", "fritids"))
-        self.assertNotIn("newly denied", shown)
+        """What the edit does, as an administrator reads it: what is new, and that it is all."""
+        self.assertIn("1 nytt tillåtet. Inget nekas som var tillåtet. Inga skyldigheter ändras.\n",
+                      shown)
+        self.assertRegex(shown, r"\+ Nytt tillåtet: fritidsverksamheten får nu lämna närvaro och "
+                                r"skolsituation till socialtjänsten för samverkan med samtycke, med "
+                                r"stöd av 12 kap\. 2 § OSL, om den som är 13-20 år")
+        self.assertEqual(shown.count("Nytt "), 1, shown)
 
     def replay(self, draft):
-        recorded = self.world.dir / "recorded.jsonl"
-        day = datetime.date.today() - datetime.timedelta(days=1)
+        """September under the draft: nothing that happened then would have ended otherwise."""
+        recorded = self.world.dir / "september.jsonl"
+        year = (datetime.datetime.now(datetime.timezone.utc) + self.MOVED_CLOCK).year
         self.assertIn("4 decisions", self.policy(
-            self.dan, "recorded", "--from", str(day), "--out", recorded))
+            self.dan, "recorded", "--from", f"{year}-09-01", "--to", f"{year}-10-01",
+            "--out", recorded))
         lines = [json.loads(line) for line in recorded.read_text().splitlines()]
         self.assertEqual([line["decision"]["verdict"] for line in lines],
                          ["VERDICT_PERMIT"] * 3 + ["VERDICT_DENY"])
@@ -191,7 +215,7 @@ class PolicyLifeTest(WorldTest):
         shown = self.policy(self.bo, "approve", "2", code=3)
         self.assertIn("newly denied", shown)
         self.policy(self.bo, "approve", "2", "--digest", self.digest_in(shown))
-        at = datetime.datetime.now(SWEDISH) + datetime.timedelta(seconds=5)
+        at = self.world.now().astimezone(SWEDISH) + datetime.timedelta(seconds=5)
         self.assertIn("scheduled", self.policy(self.bo, "activate", "2", "--at",
                                                at.strftime("%Y-%m-%d %H:%M:%S")))
         gateway = self.world.processes["gateway"]
