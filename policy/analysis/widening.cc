@@ -97,7 +97,7 @@ class Widening {
       if (BindsNext(axis) && axis + 1 == wanted) {
         allowed -= Partners(axis, only);
       } else if (!Impossible(axis, atom)) {
-        allowed -= allowed;
+        allowed = AtomSet(space_.size(static_cast<Axis>(wanted)));
       }
     });
     if (shared) allowed_[axis].emplace(node, allowed);
