@@ -1,9 +1,10 @@
 #include "policy/explanation.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 #include <span>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -163,15 +164,21 @@ void Explainer::ExplainCategory(const CategoryOutcome& category, v1::CategoryDec
             decision);
 }
 
-// Of the categories denied for their own sake: a forbid first, then the one that lacks least.
+// Of the categories denied for their own sake: a forbid first, then one whose nearest permit is for
+// what is cited and wished, then the one that lacks least.
 void Explainer::ExplainDenial(v1::Decision* decision) const {
   const v1::CategoryDecision* chosen = nullptr;
-  const auto rank = [](const v1::CategoryDecision& category) {
-    return std::make_pair(category.rule().empty(), category.missing_size());
-  };
-  for (const v1::CategoryDecision& category : decision->category()) {
-    if (category.reason_code() == "whole") continue;
-    if (chosen == nullptr || rank(category) < rank(*chosen)) chosen = &category;
+  auto best = std::make_tuple(true, true, 0);
+  for (size_t i = 0; i < outcome_.categories.size(); ++i) {
+    const CategoryOutcome& category = outcome_.categories[i];
+    if (category.verdict == CategoryVerdict::kWhole) continue;
+    const uint32_t lacks = category.nearest_count == 0 ? ~uint32_t{0} : category.nearest[0].failing;
+    const auto rank =
+        std::make_tuple(category.verdict != CategoryVerdict::kForbidden,
+                        (lacks & (kPurposeColumn | kLegalBasisColumn)) != 0, std::popcount(lacks));
+    if (chosen != nullptr && rank >= best) continue;
+    chosen = &decision->category(static_cast<int>(i));
+    best = rank;
   }
   if (chosen != nullptr) {
     decision->set_reason_code(chosen->reason_code());

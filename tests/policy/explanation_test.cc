@@ -135,5 +135,16 @@ TEST(ExplanationTest, ADenialIsWordedByTheCategoryThatLacksLeast) {
   EXPECT_EQ(DecideWith(rules, Facts("category: [\"A\", \"B\"]")).reason_code(), "sender-role");
 }
 
+// What a sender can mend is told before what belongs to another errand, though that lacks less.
+TEST(ExplanationTest, AReasonForThisPurposeGoesBeforeOneForAnother) {
+  const std::string rules =
+      Permit("here", "category: \"B\" consent: REQUIRED attestation { reason: TEXT_REQUIRED }") +
+      Permit("elsewhere", "category: \"A\" purpose: \"ALL\"");
+  const v1::Decision decision = DecideWith(rules, Facts("category: [\"A\", \"B\"]"));
+  EXPECT_EQ(decision.category(0).reason_code(), "purpose");
+  EXPECT_EQ(decision.category(1).missing(0).rule(), "here");
+  EXPECT_EQ(decision.reason_code(), "consent-none-cited");
+}
+
 }  // namespace
 }  // namespace sluss
