@@ -46,10 +46,9 @@ uint64_t LoadShort(absl::string_view name) {
 
 constexpr size_t kCompared = 16;  // bytes of a name that stand in its slot
 
-uint64_t Mix(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * 0x9E3779B97F4A7C15;
-  return hash ^ hash >> 32;
-}
+// Odd numbers without a pattern: multiples of them differ in their upper bits.
+constexpr uint64_t kFirst = 0x9E3779B97F4A7C15, kLast = 0xC2B2AE3D27D4EB4F,
+                   kSize = 0xD6E8FEB86659FD93;
 
 }  // namespace
 
@@ -65,27 +64,28 @@ NameTable::Slot NameTable::KeyOf(absl::string_view name) {
   return key;
 }
 
+bool NameTable::Holds(const Slot& slot, const Slot& key, absl::string_view name) const {
+  return slot.first == key.first && slot.last == key.last && slot.size == key.size &&
+         (name.size() <= kCompared || names_[slot.number_plus_one - 1] == name);
+}
+
 // Names are chosen by those who write policies: ones that collide would only slow themselves down.
 size_t NameTable::Probe(const Slot& key, absl::string_view name) const {
-  uint64_t hash = Mix(Mix(key.size, key.first), key.last);
-  for (size_t at = 8; at + 8 < name.size(); at += 8) hash = Mix(hash, Load<uint64_t>(&name[at]));
+  uint64_t hash = key.first * kFirst + key.last * kLast + key.size * kSize;
+  for (size_t at = 8; at + 8 < name.size(); at += 8) {
+    hash = (hash ^ hash >> 32 ^ Load<uint64_t>(&name[at])) * kFirst;
+  }
   const size_t mask = slots_.size() - 1;
-  for (size_t at = hash & mask;; at = (at + 1) & mask) {
+  for (size_t at = hash >> 32 & mask;; at = (at + 1) & mask) {
     const Slot& slot = slots_[at];
-    if (slot.number_plus_one == 0) return at;
-    if (slot.first == key.first && slot.last == key.last && slot.size == key.size &&
-        (name.size() <= kCompared || names_[slot.number_plus_one - 1] == name)) {
-      return at;
-    }
+    if (slot.number_plus_one == 0 || Holds(slot, key, name)) return at;
   }
 }
 
 void NameTable::Grow() {
   slots_.assign(slots_.size() * 2, Slot());
   for (uint32_t number = 0; number < names_.size(); ++number) {
-    Slot slot = KeyOf(names_[number]);
-    slot.number_plus_one = number + 1;
-    slots_[Probe(slot, names_[number])] = slot;
+    slots_[Probe(keys_[number], names_[number])] = keys_[number];
   }
 }
 
@@ -96,12 +96,15 @@ uint32_t NameTable::Add(absl::string_view name) {
   names_.emplace_back(name);
   slot.number_plus_one = static_cast<uint32_t>(names_.size());
   place = slot;
+  keys_.push_back(slot);
   if (names_.size() * 2 > slots_.size()) Grow();
   return static_cast<uint32_t>(names_.size() - 1);
 }
 
-std::optional<uint32_t> NameTable::Find(absl::string_view name) const {
-  const uint32_t found = slots_[Probe(KeyOf(name), name)].number_plus_one;
+std::optional<uint32_t> NameTable::Find(absl::string_view name, uint32_t likely) const {
+  const Slot key = KeyOf(name);
+  if (likely < keys_.size() && Holds(keys_[likely], key, name)) return likely;
+  const uint32_t found = slots_[Probe(key, name)].number_plus_one;
   if (found == 0) return std::nullopt;
   return found - 1;
 }

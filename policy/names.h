@@ -19,7 +19,9 @@ class NameTable {
 
   // The number of `name`, added where it is new.
   uint32_t Add(absl::string_view name);
-  std::optional<uint32_t> Find(absl::string_view name) const;
+  std::optional<uint32_t> Find(absl::string_view name) const { return Find(name, 0); }
+  // The same, sooner where it is the number `likely`: names mostly come in one order.
+  std::optional<uint32_t> Find(absl::string_view name, uint32_t likely) const;
   const std::string& name(uint32_t number) const { return names_[number]; }
   size_t size() const { return names_.size(); }
 
@@ -36,11 +38,13 @@ class NameTable {
     uint32_t number_plus_one = 0;  // 0 for a free slot
   };
   static Slot KeyOf(absl::string_view name);
+  bool Holds(const Slot& slot, const Slot& key, absl::string_view name) const;
   // Where `name` is, or where it would be put.
   size_t Probe(const Slot& key, absl::string_view name) const;
   void Grow();
 
   std::vector<std::string> names_;
+  std::vector<Slot> keys_;                          // of names_
   std::vector<Slot> slots_ = std::vector<Slot>(8);  // at least half are free
 };
 

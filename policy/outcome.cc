@@ -36,6 +36,7 @@ void RuleTable::FindMatches(const Question& question, Outcome* outcome) const {
       if (!rows_[number].forbid) outcome->misses_.push_back({number, failing});
     }
   });
+  if (outcome->matches_.size() < 2) return;
   std::sort(outcome->matches_.begin(), outcome->matches_.end(),
             [](const auto& a, const auto& b) { return a.rule < b.rule; });
 }
@@ -62,19 +63,23 @@ void RuleTable::FindNearest(const Question& question, Mask denied, Outcome* outc
   DescribeNearest(question, denied, nearest.data(), outcome);
 }
 
-// Neighbouring categories mostly have the same nearest permits: their columns are looked at once.
+// Categories mostly have the same nearest permits: the columns of a rule are looked at once, as
+// long as no other takes its place.
 void RuleTable::DescribeNearest(const Question& question, Mask denied, const Nearest* nearest,
                                 Outcome* outcome) const {
-  std::array<NearMiss, Nearest::kMost> last;  // as for no category
-  last.fill({std::numeric_limits<uint32_t>::max(), 0});
+  std::array<NearMiss, 8> known;  // as for no category
+  known.fill({std::numeric_limits<uint32_t>::max(), 0});
   for (CategoryOutcome& category : outcome->categories) {
-    if ((denied & Bit(category.category)) == 0) continue;
+    const Mask bit = Bit(category.category);
+    if ((denied & bit) == 0) continue;
     category.nearest_count = static_cast<uint8_t>(nearest->size());
     for (size_t i = 0; i < nearest->size(); ++i) {
       const uint32_t number = nearest->rule(i);
-      if (last[i].rule != number) last[i] = {number, FailingColumns(number, question)};
-      const uint32_t own = FailingForCategory(rows_[number], question, category.category);
-      category.nearest[i] = {number, last[i].failing | own};
+      const Row& row = rows_[number];
+      NearMiss& miss = known[number % known.size()];
+      if (miss.rule != number) miss = {number, FailingColumns(row, question)};
+      category.nearest[i] = {number,
+                             miss.failing | FailingForCategory(row, question, category.category)};
     }
     ++nearest;
   }
@@ -95,35 +100,37 @@ void RuleTable::Judge(const Question& question, Outcome* outcome) const {
       outcome->obligations.Merge(obligations_[number]);
     }
   }
-  outcome->categories.clear();
-  outcome->rules.clear();
-  for (Mask left = question.categories; left != 0; left &= left - 1) {
-    NameRules(static_cast<uint32_t>(std::countr_zero(left)), outcome);
-  }
+  NameRules(question.categories, outcome);
   const Mask denied = question.categories & ~permitted & ~forbidden;
   if (denied != 0) FindNearest(question, denied, outcome);
 }
 
-void RuleTable::NameRules(uint32_t number, Outcome* outcome) const {
-  CategoryOutcome& category = outcome->categories.emplace_back();
-  category.category = number;
-  category.begin = static_cast<uint32_t>(outcome->rules.size());
-  const auto name = [&](bool forbid) {
+void RuleTable::NameRules(Mask categories, Outcome* outcome) const {
+  const Answer& answer = outcome->answer;
+  outcome->categories.resize(static_cast<size_t>(std::popcount(categories)));
+  outcome->rules.clear();
+  const auto name = [&](Mask category, bool forbid) {
     uint32_t count = 0;
     for (const Outcome::Match& match : outcome->matches_) {
-      if ((match.categories & Bit(number)) == 0 || rows_[match.rule].forbid != forbid) continue;
+      if ((match.categories & category) == 0 || rows_[match.rule].forbid != forbid) continue;
       outcome->rules.push_back(match.rule);
       ++count;
     }
     return count;
   };
-  category.permits = name(/*forbid=*/false);
-  category.forbids = name(/*forbid=*/true);
-  const Answer& answer = outcome->answer;
-  category.verdict = category.forbids != 0                ? CategoryVerdict::kForbidden
-                     : category.permits == 0              ? CategoryVerdict::kNoPermit
-                     : (answer.passed & Bit(number)) == 0 ? CategoryVerdict::kWhole
-                                                          : CategoryVerdict::kPermitted;
+  CategoryOutcome* category = outcome->categories.data();
+  for (Mask left = categories; left != 0; left &= left - 1, ++category) {
+    const Mask bit = left & -left;
+    category->category = static_cast<uint32_t>(std::countr_zero(left));
+    category->nearest_count = 0;
+    category->begin = static_cast<uint32_t>(outcome->rules.size());
+    category->permits = (answer.permitted & bit) == 0 ? 0 : name(bit, /*forbid=*/false);
+    category->forbids = (answer.forbidden & bit) == 0 ? 0 : name(bit, /*forbid=*/true);
+    category->verdict = category->forbids != 0       ? CategoryVerdict::kForbidden
+                        : category->permits == 0     ? CategoryVerdict::kNoPermit
+                        : (answer.passed & bit) == 0 ? CategoryVerdict::kWhole
+                                                     : CategoryVerdict::kPermitted;
+  }
 }
 
 }  // namespace sluss

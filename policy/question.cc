@@ -1,5 +1,7 @@
 #include "policy/question.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/ids.h"
 #include "gateway/base/status_macros.h"
@@ -45,8 +47,9 @@ absl::StatusOr<Agency> ResolveAgency(const VocabularyIndex& names, const AgencyN
 absl::StatusOr<Mask> CategoryMask(const VocabularyIndex& names, absl::string_view field,
                                   const google::protobuf::RepeatedPtrField<std::string>& values) {
   Mask mask = 0;
+  std::optional<uint32_t> number;
   for (const std::string& name : values) {
-    const std::optional<uint32_t> number = names.categories().Find(name);
+    number = names.categories().Find(name, number.has_value() ? *number + 1 : 0);
     if (!number.has_value()) return Fault(field, names.categories().Unknown(name));
     mask |= Bit(*number);
   }
@@ -69,12 +72,11 @@ absl::Status ResolveOfficers(const VocabularyIndex& names, const v1::Facts& fact
   if (facts.officer_role_size() > static_cast<int>(kMostOfficers)) {
     return Fault("officer_role", absl::StrCat("more than ", kMostOfficers, " officers"));
   }
-  for (const std::string& role : facts.officer_role()) {
-    RETURN_IF_ERROR(NumberOrUnknown(names.roles(), "officer_role", role).status());
-  }
   question->officers = static_cast<uint8_t>(facts.officer_role_size());
-  if (facts.officer_role_size() > 0) {  // the first attests as the sender, others as a second look
-    question->role = *NumberOrUnknown(names.roles(), "officer_role", facts.officer_role(0));
+  for (int i = 0; i < facts.officer_role_size(); ++i) {
+    ASSIGN_OR_RETURN(const uint32_t role,
+                     NumberOrUnknown(names.roles(), "officer_role", facts.officer_role(i)));
+    if (i == 0) question->role = role;  // attests as the sender, the others as a second look
   }
   return absl::OkStatus();
 }
@@ -97,8 +99,14 @@ absl::StatusOr<Question> ResolveFacts(const VocabularyIndex& names, const Agency
                    NumberOrUnknown(names.paragraphs(), "legal_basis", facts.legal_basis()));
   if (facts.category().empty()) return Fault("category", "name at least one");
   ASSIGN_OR_RETURN(q.categories, CategoryMask(names, "category", facts.category()));
-  ASSIGN_OR_RETURN(q.consent_categories,
-                   CategoryMask(names, "consent_category", facts.consent_category()));
+  // A consent mostly covers just what is asked.
+  if (std::equal(facts.consent_category().begin(), facts.consent_category().end(),
+                 facts.category().begin(), facts.category().end())) {
+    q.consent_categories = q.categories;
+  } else {
+    ASSIGN_OR_RETURN(q.consent_categories,
+                     CategoryMask(names, "consent_category", facts.consent_category()));
+  }
   RETURN_IF_ERROR(ResolveOfficers(names, facts, &q));
   RETURN_IF_ERROR(ResolveAge(facts, &q));
   if (!v1::ConsentState_IsValid(facts.consent())) return Fault("consent", "no state of a consent");

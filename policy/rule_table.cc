@@ -8,6 +8,8 @@ namespace {
 // So many rows are tested one by one as fast as they would be at once.
 constexpr size_t kFewRows = 2;
 
+constexpr uint8_t kAsSender = 1, kAsRecipient = 2;
+
 }  // namespace
 
 uint32_t AgencyNodes::Add(absl::string_view agency, uint32_t kind) {
@@ -31,7 +33,8 @@ RuleTable::RuleTable(std::vector<CompiledRule> rules, AgencyNodes nodes,
                      const v1::Vocabulary& vocabulary, const NameTable& categories)
     : rules_(std::move(rules)),
       nodes_(std::move(nodes)),
-      by_kind_((nodes_.kinds() + 1) * (nodes_.kinds() + 1)) {
+      by_kind_((nodes_.kinds() + 1) * (nodes_.kinds() + 1)),
+      meets_kinds_(nodes_.named()) {
   for (const v1::Purpose& purpose : vocabulary.purpose()) {
     PurposeTraits& traits = purposes_.emplace_back();
     traits.whole = purpose.whole();
@@ -57,6 +60,8 @@ RuleTable::RuleTable(std::vector<CompiledRule> rules, AgencyNodes nodes,
 const RuleTable::Bucket* RuleTable::FindBucket(uint32_t sender, uint32_t recipient) const {
   const size_t side = nodes_.kinds() + 1;
   if (sender < side && recipient < side) return &by_kind_[sender * side + recipient];
+  if (recipient < side && (meets_kinds_[sender - side] & kAsSender) == 0) return nullptr;
+  if (sender < side && (meets_kinds_[recipient - side] & kAsRecipient) == 0) return nullptr;
   const auto at = by_name_.find(uint64_t{sender} << 32 | recipient);
   return at == by_name_.end() ? nullptr : &at->second;
 }
@@ -64,6 +69,8 @@ const RuleTable::Bucket* RuleTable::FindBucket(uint32_t sender, uint32_t recipie
 RuleTable::Bucket* RuleTable::MakeBucket(uint32_t sender, uint32_t recipient) {
   const size_t side = nodes_.kinds() + 1;
   if (sender < side && recipient < side) return &by_kind_[sender * side + recipient];
+  if (recipient < side) meets_kinds_[sender - side] |= kAsSender;
+  if (sender < side) meets_kinds_[recipient - side] |= kAsRecipient;
   return &by_name_[uint64_t{sender} << 32 | recipient];
 }
 

@@ -40,6 +40,8 @@ class AgencyNodes {
   // Whether whoever is meant by `inner` is also meant by `outer`.
   bool Covers(uint32_t outer, uint32_t inner) const;
   size_t kinds() const { return kinds_; }
+  // How many agencies some rule names; their nodes follow those of the kinds.
+  size_t named() const { return kind_of_named_.size(); }
 
  private:
   size_t kinds_;
@@ -117,7 +119,7 @@ class RuleTable {
   void FindNearest(const Question& question, Mask denied, Outcome* outcome) const;
   void DescribeNearest(const Question& question, Mask denied, const Nearest* nearest,
                        Outcome* outcome) const;
-  void NameRules(uint32_t number, Outcome* outcome) const;
+  void NameRules(Mask categories, Outcome* outcome) const;
 
   std::vector<CompiledRule> rules_;
   std::vector<Row> rows_;  // rules_[i].row, close together
@@ -128,6 +130,9 @@ class RuleTable {
   // By (sender, recipient): kinds and everybody in an array, named agencies in a map.
   std::vector<Bucket> by_kind_;
   absl::flat_hash_map<uint64_t, Bucket> by_name_;
+  // Of each named agency, whether some rule pairs it with a kind or with everybody: most have none,
+  // and are looked up once instead of five times.
+  std::vector<uint8_t> meets_kinds_;
 };
 
 template <typename Visit>
