@@ -7,6 +7,7 @@ person, in force; and the sender that is denied reads which paragraph and condit
 
 import datetime
 import json
+import shutil
 import sys
 import unittest
 import zoneinfo
@@ -95,6 +96,8 @@ class PolicyLifeTest(WorldTest):
         self.policy(self.anna, "active", "--out", draft)
         self.edit(draft, ROW)
         (draft / "leisure-attendance.cases.txtpb").write_text(CASES)
+        (draft / "invariants").mkdir()
+        shutil.copy(ROOT / "policy" / "invariants.txtpb", draft / "invariants")
         return draft
 
     def edit(self, draft, row):
@@ -130,6 +133,15 @@ class PolicyLifeTest(WorldTest):
         self.edit(draft, ROW)
         self.world.run(slussctl, "policy", "check", "--policies", draft)
         self.world.run(slussctl, "policy", "test", "--policies", draft)
+
+        # What must never be is refused with an example, whoever proposes it.
+        self.edit(draft, {**ROW, "consent": "NOT_REQUIRED"})
+        (draft / "leisure-attendance.cases.txtpb").rename(self.world.dir / "cases")
+        refused = self.policy(self.anna, "propose", "--policies", draft, code=1)
+        self.assertIn("invariants.txtpb: invariant `collaboration-needs-consent` is broken by "
+                      "`leisure-attendance`, which lets pass without consent", refused)
+        self.edit(draft, ROW)
+        (self.world.dir / "cases").rename(draft / "leisure-attendance.cases.txtpb")
 
         # Proposed: the difference in sentences, and nothing is changed yet.
         shown = self.policy(self.anna, "propose", "--policies", draft, "--note",
