@@ -101,12 +101,20 @@ uint32_t NameTable::Add(absl::string_view name) {
   return static_cast<uint32_t>(names_.size() - 1);
 }
 
-std::optional<uint32_t> NameTable::Find(absl::string_view name, uint32_t likely) const {
-  const Slot key = KeyOf(name);
-  if (likely < keys_.size() && Holds(keys_[likely], key, name)) return likely;
+std::optional<uint32_t> NameTable::Find(const Slot& key, absl::string_view name) const {
   const uint32_t found = slots_[Probe(key, name)].number_plus_one;
   if (found == 0) return std::nullopt;
   return found - 1;
+}
+
+std::optional<uint32_t> NameTable::Find(absl::string_view name) const {
+  return Find(KeyOf(name), name);
+}
+
+std::optional<uint32_t> NameTable::Find(absl::string_view name, uint32_t likely) const {
+  const Slot key = KeyOf(name);
+  if (likely < keys_.size() && Holds(keys_[likely], key, name)) return likely;
+  return Find(key, name);
 }
 
 std::string NameTable::Unknown(absl::string_view name) const {

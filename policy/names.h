@@ -19,7 +19,7 @@ class NameTable {
 
   // The number of `name`, added where it is new.
   uint32_t Add(absl::string_view name);
-  std::optional<uint32_t> Find(absl::string_view name) const { return Find(name, 0); }
+  std::optional<uint32_t> Find(absl::string_view name) const;
   // The same, sooner where it is the number `likely`: names mostly come in one order.
   std::optional<uint32_t> Find(absl::string_view name, uint32_t likely) const;
   const std::string& name(uint32_t number) const { return names_[number]; }
@@ -37,6 +37,7 @@ class NameTable {
     uint32_t size = 0;
     uint32_t number_plus_one = 0;  // 0 for a free slot
   };
+  std::optional<uint32_t> Find(const Slot& key, absl::string_view name) const;
   static Slot KeyOf(absl::string_view name);
   bool Holds(const Slot& slot, const Slot& key, absl::string_view name) const;
   // Where `name` is, or where it would be put.

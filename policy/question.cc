@@ -16,18 +16,17 @@ absl::Status Fault(absl::string_view field, absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat("`", field, "`: ", text));
 }
 
-absl::StatusOr<uint32_t> Number(const NameTable& table, absl::string_view field,
-                                absl::string_view name) {
-  const std::optional<uint32_t> number = table.Find(name);
-  if (!number.has_value()) return Fault(field, table.Unknown(name));
-  return *number;
+// Whether `name` is known. Two steps, because a Status is made only where something is wrong.
+bool Look(const NameTable& table, absl::string_view name, uint32_t* number) {
+  const std::optional<uint32_t> found = table.Find(name);
+  if (found.has_value()) *number = *found;
+  return found.has_value();
 }
 
-// As Number, where an absent value is UNKNOWN.
-absl::StatusOr<uint32_t> NumberOrUnknown(const NameTable& table, absl::string_view field,
-                                         absl::string_view name) {
-  if (name.empty()) return kUnknown;
-  return Number(table, field, name);
+// The same, where an absent value is UNKNOWN.
+bool LookOrUnknown(const NameTable& table, absl::string_view name, uint32_t* number) {
+  *number = kUnknown;
+  return name.empty() || Look(table, name, number);
 }
 
 struct Agency {
@@ -39,9 +38,10 @@ absl::StatusOr<Agency> ResolveAgency(const VocabularyIndex& names, const AgencyN
                                      absl::string_view field, absl::string_view agency) {
   if (const auto node = nodes.Find(agency)) return Agency{nodes.KindOf(*node), node};
   if (!IsAgencyId(agency)) return Fault(field, ParseAgencyId(agency).status().message());
-  ASSIGN_OR_RETURN(const uint32_t kind,
-                   Number(names.kinds(), field, agency.substr(0, agency.find('/'))));
-  return Agency{kind, std::nullopt};
+  const absl::string_view name = agency.substr(0, agency.find('/'));
+  Agency found{0, std::nullopt};
+  if (!Look(names.kinds(), name, &found.kind)) return Fault(field, names.kinds().Unknown(name));
+  return found;
 }
 
 absl::StatusOr<Mask> CategoryMask(const VocabularyIndex& names, absl::string_view field,
@@ -74,8 +74,11 @@ absl::Status ResolveOfficers(const VocabularyIndex& names, const v1::Facts& fact
   }
   question->officers = static_cast<uint8_t>(facts.officer_role_size());
   for (int i = 0; i < facts.officer_role_size(); ++i) {
-    ASSIGN_OR_RETURN(const uint32_t role,
-                     NumberOrUnknown(names.roles(), "officer_role", facts.officer_role(i)));
+    const std::string& name = facts.officer_role(i);
+    uint32_t role;
+    if (!LookOrUnknown(names.roles(), name, &role)) {
+      return Fault("officer_role", names.roles().Unknown(name));
+    }
     if (i == 0) question->role = role;  // attests as the sender, the others as a second look
   }
   return absl::OkStatus();
@@ -94,9 +97,12 @@ absl::StatusOr<Question> ResolveFacts(const VocabularyIndex& names, const Agency
   q.recipient_kind = recipient.kind;
   q.recipient_node = recipient.node;
   q.cover = names.cover(q.recipient_kind);
-  ASSIGN_OR_RETURN(q.purpose, Number(names.purposes(), "purpose", facts.purpose()));
-  ASSIGN_OR_RETURN(q.basis,
-                   NumberOrUnknown(names.paragraphs(), "legal_basis", facts.legal_basis()));
+  if (!Look(names.purposes(), facts.purpose(), &q.purpose)) {
+    return Fault("purpose", names.purposes().Unknown(facts.purpose()));
+  }
+  if (!LookOrUnknown(names.paragraphs(), facts.legal_basis(), &q.basis)) {
+    return Fault("legal_basis", names.paragraphs().Unknown(facts.legal_basis()));
+  }
   if (facts.category().empty()) return Fault("category", "name at least one");
   ASSIGN_OR_RETURN(q.categories, CategoryMask(names, "category", facts.category()));
   // A consent mostly covers just what is asked.

@@ -236,6 +236,8 @@ void RuleSlice::FindNearest(const View& view, const Question& question, Mask den
          p[View::kAgeFrom][w] | p[View::kAgeBelow][w], p[View::kProtected][w], p[View::kCover][w],
          p[View::kOfficers][w], p[View::kWeighing][w], p[View::kReason][w]});
     const uint64_t bound = PlaneOf(bound_)[w] & ~consent;
+    const std::array<uint64_t, 4> ranked = {~basis & ~purpose, ~basis & purpose, basis & ~purpose,
+                                            basis & purpose};
     Nearest* of = nearest;
     for (Mask left = denied; left != 0; left &= left - 1, ++of) {
       const auto category = static_cast<uint32_t>(std::countr_zero(left));
@@ -244,8 +246,6 @@ void RuleSlice::FindNearest(const View& view, const Question& question, Mask den
       const auto [fewest, failing] =
           Fewest(counts.Plus(covered ? silent : silent | bound), permits);
       if (!of->Open(failing)) continue;
-      const std::array<uint64_t, 4> ranked = {~basis & ~purpose, ~basis & purpose, basis & ~purpose,
-                                              basis & purpose};
       for (uint32_t rank = 0; rank < ranked.size(); ++rank) {
         for (uint64_t bits = fewest & ranked[rank]; bits != 0; bits &= bits - 1) {
           const auto bit = static_cast<size_t>(std::countr_zero(bits));
