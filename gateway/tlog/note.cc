@@ -16,7 +16,6 @@ namespace sluss {
 namespace {
 
 constexpr absl::string_view kSignatureStart = "\xe2\x80\x94 ";  // U+2014, space
-constexpr absl::string_view kEd25519("\x01", 1);
 constexpr size_t kIdBytes = 4;
 constexpr size_t kMaxNoteBytes = 64 << 10;
 
@@ -31,6 +30,8 @@ uint32_t ReadId(absl::string_view bytes) {
   for (const char c : bytes.substr(0, kIdBytes)) id = id << 8 | static_cast<uint8_t>(c);
   return id;
 }
+
+std::string KindByte(NoteKeyKind kind) { return std::string(1, static_cast<char>(kind)); }
 
 bool IsKeyName(absl::string_view name) {
   return !name.empty() && name.find_first_of(" +") == absl::string_view::npos;
@@ -89,51 +90,69 @@ absl::Status CheckKeyName(absl::string_view name) {
       "a log's name is printable ASCII without space or '+', such as `log.sluss.example/gw1`");
 }
 
-VerifierKey::VerifierKey(std::string name, std::string public_key)
+NoteKey::NoteKey(std::string name, NoteKeyKind kind, std::string public_key)
     : name_(std::move(name)),
+      kind_(kind),
       public_key_(std::move(public_key)),
-      id_(ReadId(AsStringView(Sha256({name_, "\n", kEd25519, public_key_})))) {}
+      id_(ReadId(AsStringView(Sha256({name_, "\n", KindByte(kind), public_key_})))) {}
 
-absl::StatusOr<VerifierKey> VerifierKey::Make(absl::string_view name,
-                                              absl::string_view public_key) {
+absl::StatusOr<NoteKey> NoteKey::Make(absl::string_view name, NoteKeyKind kind,
+                                      absl::string_view public_key) {
   RETURN_IF_ERROR(CheckKeyName(name));
   if (public_key.size() != kSigningPublicSize) {
     return absl::InvalidArgumentError("an Ed25519 public key is 32 bytes");
   }
-  return VerifierKey(std::string(name), std::string(public_key));
+  return NoteKey(std::string(name), kind, std::string(public_key));
 }
 
-absl::StatusOr<VerifierKey> VerifierKey::Parse(absl::string_view text) {
+absl::StatusOr<NoteKey> NoteKey::Parse(absl::string_view text, NoteKeyKind kind) {
   // The base64 part may hold '+' itself: split at the first two.
   const size_t first = text.find('+');
   const size_t second = first == absl::string_view::npos ? first : text.find('+', first + 1);
   if (second == absl::string_view::npos) {
     return absl::InvalidArgumentError("a verifier key is `<name>+<8 hex digits>+<base64>`");
   }
-  const std::optional<std::string> key = ParseBase64(text.substr(second + 1));
-  if (!key || key->substr(0, 1) != std::string(kEd25519)) {
-    return absl::InvalidArgumentError("the verifier key is not an Ed25519 key of kind 1");
+  const std::optional<std::string> bytes = ParseBase64(text.substr(second + 1));
+  if (!bytes || bytes->substr(0, 1) != KindByte(kind)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the verifier key is not an Ed25519 key of kind ", static_cast<int>(kind)));
   }
-  ASSIGN_OR_RETURN(VerifierKey verifier, Make(text.substr(0, first), key->substr(1)));
-  if (verifier.ToString() != std::string(text)) {
+  ASSIGN_OR_RETURN(NoteKey key, Make(text.substr(0, first), kind, bytes->substr(1)));
+  if (key.ToString() != std::string(text)) {
     return absl::InvalidArgumentError(
         absl::StrCat("the verifier key's id does not belong to its name and key; it would be `",
-                     verifier.Label(), "`"));
+                     key.Label(), "`"));
   }
-  return verifier;
+  return key;
 }
 
-std::string VerifierKey::Label() const { return absl::StrFormat("%s+%08x", name_, id_); }
+std::string NoteKey::Label() const { return absl::StrFormat("%s+%08x", name_, id_); }
 
-std::string VerifierKey::ToString() const {
-  return absl::StrCat(Label(), "+", absl::Base64Escape(absl::StrCat(kEd25519, public_key_)));
+std::string NoteKey::ToString() const {
+  return absl::StrCat(Label(), "+", absl::Base64Escape(absl::StrCat(KindByte(kind_), public_key_)));
+}
+
+std::string NoteKey::Line(absl::string_view signature) const {
+  return absl::StrCat(kSignatureStart, name_, " ",
+                      absl::Base64Escape(absl::StrCat(IdBytes(id_), signature)), "\n");
+}
+
+absl::StatusOr<VerifierKey> VerifierKey::Make(absl::string_view name,
+                                              absl::string_view public_key) {
+  ASSIGN_OR_RETURN(NoteKey key, NoteKey::Make(name, NoteKeyKind::kLog, public_key));
+  return VerifierKey(std::move(key));
+}
+
+absl::StatusOr<VerifierKey> VerifierKey::Parse(absl::string_view text) {
+  ASSIGN_OR_RETURN(NoteKey key, NoteKey::Parse(text, NoteKeyKind::kLog));
+  return VerifierKey(std::move(key));
 }
 
 absl::Status VerifierKey::Verify(const Note& note) const {
   bool verified = false;
   for (const NoteSignature& line : note.signatures) {
-    if (line.key_name != name_ || line.key_id != id_) continue;
-    if (!VerifyRawSignature(public_key_, note.text, line.signature).ok()) {
+    if (line.key_name != name() || line.key_id != id()) continue;
+    if (!VerifyRawSignature(key_.public_key(), note.text, line.signature).ok()) {
       return absl::PermissionDeniedError(
           absl::StrCat("the signature of `", Label(), "` does not verify"));
     }
@@ -144,9 +163,8 @@ absl::Status VerifierKey::Verify(const Note& note) const {
 }
 
 std::string SignNote(absl::string_view text, absl::string_view name, const SigningKey& key) {
-  const uint32_t id = VerifierKey::Make(name, key.public_key()).value().id();
-  return absl::StrCat(text, "\n", kSignatureStart, name, " ",
-                      absl::Base64Escape(absl::StrCat(IdBytes(id), key.SignRaw(text))), "\n");
+  const NoteKey named = NoteKey::Make(name, NoteKeyKind::kLog, key.public_key()).value();
+  return absl::StrCat(text, "\n", named.Line(key.SignRaw(text)));
 }
 
 }  // namespace sluss

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -41,28 +42,54 @@ absl::StatusOr<Note> ParseNote(absl::string_view bytes);
 // INVALID_ARGUMENT unless `name` may name a key: printable ASCII, no space, no '+'.
 absl::Status CheckKeyName(absl::string_view name);
 
-// The public half of a note key, under its name. A value; thread-safe.
+// What a key signs; the byte goes into its id, so that one key cannot stand for the other.
+enum class NoteKeyKind : uint8_t { kLog = 0x01, kCosignature = 0x04 };
+
+// The public half of any key of notes, under its name. A value; thread-safe.
+class NoteKey {
+ public:
+  static absl::StatusOr<NoteKey> Make(absl::string_view name, NoteKeyKind kind,
+                                      absl::string_view public_key);
+  // INVALID_ARGUMENT when the form or the id is wrong, or the key of another kind.
+  static absl::StatusOr<NoteKey> Parse(absl::string_view text, NoteKeyKind kind);
+
+  std::string ToString() const;
+  // "log.example/gw1+0123abcd": enough for a person to tell keys apart.
+  std::string Label() const;
+  // The line of a signature by this key.
+  std::string Line(absl::string_view signature) const;
+  const std::string& name() const { return name_; }
+  const std::string& public_key() const { return public_key_; }
+  uint32_t id() const { return id_; }
+
+ private:
+  NoteKey(std::string name, NoteKeyKind kind, std::string public_key);
+
+  std::string name_;
+  NoteKeyKind kind_;
+  std::string public_key_;
+  uint32_t id_;
+};
+
+// The public half of a log's key. A value; thread-safe.
 class VerifierKey {
  public:
   static absl::StatusOr<VerifierKey> Make(absl::string_view name, absl::string_view public_key);
   // INVALID_ARGUMENT when the form, the kind of key or the id is wrong.
   static absl::StatusOr<VerifierKey> Parse(absl::string_view text);
 
-  std::string ToString() const;
-  // "log.example/gw1+0123abcd": enough for a person to tell keys apart.
-  std::string Label() const;
-  const std::string& name() const { return name_; }
-  uint32_t id() const { return id_; }
+  std::string ToString() const { return key_.ToString(); }
+  std::string Label() const { return key_.Label(); }
+  const std::string& name() const { return key_.name(); }
+  uint32_t id() const { return key_.id(); }
 
   // OK only if one line is this key's and each such line verifies. PERMISSION_DENIED otherwise.
   absl::Status Verify(const Note& note) const;
 
  private:
-  VerifierKey(std::string name, std::string public_key);
+  explicit VerifierKey(NoteKey key) : key_(std::move(key)) {}
 
-  std::string name_;
-  std::string public_key_;
-  uint32_t id_;
+  NoteKey key_;
 };
 
 // The whole note with one signature. `text` ends in a newline; `name` was checked.
