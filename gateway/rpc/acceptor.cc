@@ -2,9 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -15,53 +13,14 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/rpc/listen.h"
 
 namespace sluss {
 namespace {
 
-using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
-
-constexpr int kBacklog = 1024;
 constexpr int kPauseMs = 10;  // before the next attempt when the system lacks memory
-
-absl::StatusOr<AddressList> Resolve(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  absl::string_view host = absl::string_view(address).substr(0, colon);
-  const std::string port = colon == std::string::npos ? "" : address.substr(colon + 1);
-  uint32_t number = 0;
-  const bool bracketed = absl::ConsumePrefix(&host, "[") && absl::ConsumeSuffix(&host, "]");
-  if (host.empty() || host.find('[') != host.npos || (!bracketed && host.find(':') != host.npos) ||
-      !absl::SimpleAtoi(port, &number) || number > 65535) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("`", address, "` is not host:port, such as 127.0.0.1:7443"));
-  }
-  addrinfo hints = {};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(std::string(host).c_str(), port.c_str(), &hints, &found);
-  if (error != 0) {
-    return absl::InvalidArgumentError(absl::StrCat("`", address, "`: ", gai_strerror(error)));
-  }
-  return AddressList(found, freeaddrinfo);
-}
-
-bool SetOption(int descriptor, int level, int option) {
-  const int on = 1;
-  return setsockopt(descriptor, level, option, &on, sizeof(on)) == 0;
-}
-
-bool PrepareListener(int descriptor, const addrinfo& address) {
-  return SetOption(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
-         SetOption(descriptor, IPPROTO_TCP, TCP_NODELAY) &&  // inherited by what is accepted
-         (address.ai_family != AF_INET6 || SetOption(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-         bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 &&
-         listen(descriptor, kBacklog) == 0;
-}
 
 // A host with IPv6 commonly has 2^64 addresses: all of them are one source.
 std::string SourceOf(const sockaddr_storage& peer) {
@@ -77,39 +36,21 @@ std::string SourceOf(const sockaddr_storage& peer) {
   return text.data();
 }
 
-// The address bound to, with the port that the system chose.
-std::string LocalAddress(int descriptor) {
-  sockaddr_storage local = {};
-  socklen_t size = sizeof(local);
-  std::array<char, NI_MAXHOST> host = {};
-  std::array<char, NI_MAXSERV> port = {};
-  if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&local), &size) != 0 ||
-      getnameinfo(reinterpret_cast<sockaddr*>(&local), size, host.data(), host.size(), port.data(),
-                  port.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-    return "";
-  }
-  return local.ss_family == AF_INET6 ? absl::StrCat("[", host.data(), "]:", port.data())
-                                     : absl::StrCat(host.data(), ":", port.data());
-}
-
 int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Listen(const std::string& address,
                                                            ConnectionLimits limits) {
-  ASSIGN_OR_RETURN(const AddressList list, Resolve(address));
-  const int listener =
-      socket(list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, /*protocol=*/0);
+  ASSIGN_OR_RETURN(Listener listener, sluss::Listen(address));
   const int wake = eventfd(0, EFD_CLOEXEC);
-  if (listener < 0 || wake < 0 || !PrepareListener(listener, *list)) {
-    const absl::Status status = absl::UnavailableError(
+  if (wake < 0) {
+    close(listener.descriptor);
+    return absl::UnavailableError(
         absl::StrCat("cannot listen on `", address, "`: ", std::strerror(errno)));
-    if (listener >= 0) close(listener);
-    if (wake >= 0) close(wake);
-    return status;
   }
-  return std::unique_ptr<Acceptor>(new Acceptor(listener, wake, LocalAddress(listener), limits));
+  return std::unique_ptr<Acceptor>(
+      new Acceptor(listener.descriptor, wake, std::move(listener.address), limits));
 }
 
 Acceptor::Acceptor(int listener, int wake, std::string address, ConnectionLimits limits)
