@@ -36,6 +36,10 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"gateway/store",
        {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/exchange"}},
       {"gateway/rpc", {"proto", "gateway/base", "gateway/crypto"}},
+      {"gateway/https", {"gateway/base", "gateway/rpc"}},
+      // Others run it: nothing of the gateway but the log's formats and the rim.
+      {"gateway/witness",
+       {"gateway/base", "gateway/crypto", "gateway/tlog", "gateway/rpc", "gateway/https"}},
       {"gateway/keyholder", {"proto", "gateway/base", "gateway/crypto", "gateway/rpc"}},
       {"gateway/server",
        {"proto", "gateway/base", "policy", "policy/analysis", "gateway/crypto", "gateway/tlog",

@@ -337,8 +337,16 @@ poll_milliseconds: 50
 
     def stop_all(self):
         """Adapters first, so that nothing is in flight when the gateway goes."""
-        order = [name for name in self.processes if "/" in name] + ["gateway", "keyholder"]
-        return {name: self.processes[name].stop() for name in order if name in self.processes}
+        return {name: self.processes[name].stop() for name in self._in_order()}
+
+    def stop_all_but(self, kept):
+        for name in self._in_order():
+            if name != kept:
+                self.processes[name].stop()
+
+    def _in_order(self):
+        holders = [name for name in self.processes if "/" not in name]
+        return [name for name in self.processes if "/" in name] + sorted(holders)
 
     # ---- doing things --------------------------------------------------------------------------
 
