@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
@@ -16,6 +17,7 @@
 #include "absl/time/time.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
+#include "gateway/tlog/cosignature.h"
 #include "gateway/tlog/proof_file.h"
 #include "gateway/tlog/tile.h"
 #include "gateway/tlog/verifier.h"
@@ -37,6 +39,7 @@ struct Arguments {
   std::string leaf;
   std::string key;
   std::string key_file;
+  std::vector<std::string> witnesses;
   bool json = false;
 };
 
@@ -63,6 +66,30 @@ absl::StatusOr<Key> LoadKey(const Arguments& arguments) {
   RETURN_IF_ERROR(text.status());
   ASSIGN_OR_RETURN(VerifierKey key, VerifierKey::Parse(absl::StripAsciiWhitespace(*text)));
   return Key{std::move(key), own};
+}
+
+absl::StatusOr<std::vector<WitnessKey>> LoadWitnesses(const Arguments& arguments) {
+  std::vector<WitnessKey> keys;
+  for (const std::string& text : arguments.witnesses) {
+    ASSIGN_OR_RETURN(WitnessKey key, WitnessKey::Parse(text));
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+// When each witness saw the checkpoint, as the end of a conclusion. The log's own signature on it
+// has been verified.
+absl::StatusOr<std::string> SeenBy(const std::vector<WitnessKey>& witnesses,
+                                   absl::string_view checkpoint) {
+  ASSIGN_OR_RETURN(const Note note, ParseNote(checkpoint));
+  std::string text;
+  for (const WitnessKey& witness : witnesses) {
+    ASSIGN_OR_RETURN(const absl::Time time, witness.Verify(note));
+    absl::StrAppend(&text, "; `", witness.name(), "` saw it at ",
+                    absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()),
+                    " and no other history before");
+  }
+  return text;
 }
 
 struct Receipt {
@@ -159,6 +186,9 @@ int Run(const Arguments& arguments) {
   const absl::StatusOr<Key> key = LoadKey(arguments);
   if (!key.ok()) return end(kCannotVerify, key.status().message());
 
+  const absl::StatusOr<std::vector<WitnessKey>> witnesses = LoadWitnesses(arguments);
+  if (!witnesses.ok()) return end(kCannotVerify, witnesses.status().message());
+
   std::optional<Checkpoint> seen;
   if (!arguments.receipt.empty()) {
     const absl::StatusOr<Receipt> receipt = LoadReceipt(arguments);
@@ -167,16 +197,22 @@ int Run(const Arguments& arguments) {
     if (!checkpoint.ok()) return end(kNotVerified, checkpoint.status().message());
     seen = *checkpoint;
     if (arguments.directory.empty()) {
-      return end(kVerified,
-                 absl::StrCat("entry ", receipt->proof.index, " is this one in the log `",
-                              seen->origin, "` of ", seen->size,
-                              " entries that the holder of the key ", key->key.Label(), " signed"),
-                 {{"origin", seen->origin}, {"size", seen->size}, {"index", receipt->proof.index}});
+      const auto by = SeenBy(*witnesses, receipt->proof.checkpoint);
+      if (!by.ok()) return end(kNotVerified, by.status().message());
+      return end(
+          kVerified,
+          absl::StrCat("entry ", receipt->proof.index, " is this one in the log `", seen->origin,
+                       "` of ", seen->size, " entries that the holder of the key ",
+                       key->key.Label(), " signed", *by),
+          {{"origin", seen->origin}, {"size", seen->size}, {"index", receipt->proof.index}});
     }
   }
   const auto log = VerifyDirectory(arguments.directory, key->key, seen);
   if (!log.ok()) return end(kNotVerified, log.status().message());
-  return end(kVerified, LogConclusion(*log, *key, seen.has_value()), Describe(*log));
+  const auto note = ReadFile(absl::StrCat(arguments.directory, "/", kCheckpointPath));
+  const auto by = note.ok() ? SeenBy(*witnesses, *note) : note.status();
+  if (!by.ok()) return end(kNotVerified, by.status().message());
+  return end(kVerified, LogConclusion(*log, *key, seen.has_value()) + *by, Describe(*log));
 }
 
 }  // namespace
@@ -198,6 +234,8 @@ int main(int argc, char** argv) {
                  "a file with the log's verifier key; without either, the one that lies in the "
                  "directory is used, which proves nothing about who signed")
       ->excludes(key);
+  app.add_option("--witness", arguments.witnesses,
+                 "the key of a witness that must have cosigned the checkpoint; may be repeated");
   app.add_flag("--json", arguments.json, "print one JSON object");
   try {
     app.parse(argc, argv);
