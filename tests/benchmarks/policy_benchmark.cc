@@ -103,11 +103,13 @@ void BM_Judge(benchmark::State& state) {
 void BM_Core(benchmark::State& state) {
   const PolicyScene& scene = SceneOf(state);
   Outcome outcome;
-  size_t i = 0;
-  for (auto _ : state) {
-    scene.set().table().Judge(scene.question(i++), &outcome);
+  const auto call = [&](size_t i) {
+    scene.set().table().Judge(scene.question(i), &outcome);
     benchmark::DoNotOptimize(outcome);
-  }
+  };
+  size_t i = 0;
+  for (auto _ : state) call(i++);
+  AddPercentiles(state, call);
 }
 
 void BM_Evaluate(benchmark::State& state) {
