@@ -174,13 +174,13 @@ class World:
             self._agency_config(agency)
 
     def _ca(self, *arguments):
-        dated = [] if self.moved is None else ["faketime", "-f", "-100d"]
+        dated = [] if self.moved is None else ["faketime", "-f", f"{min(self.moved.days, 0) - 30}d"]
         return self.run(*dated, ROOT / "deploy" / "certificates" / "sluss-ca", *arguments)
 
     def _certificates(self):
         self._ca("init", self.dir / "ca")
         if self.moved is not None:
-            self._ca("crl", self.dir / "ca", "--days", "365")
+            self._ca("crl", self.dir / "ca", "--days", "3000")
         for holder in ("gateway", "keyholder"):
             (self.dir / holder).mkdir(mode=0o700)
         self.issue("sluss://gateway/gw1", self.dir / "gateway" / "tls")
@@ -191,7 +191,8 @@ class World:
             self.issue(f"sluss://agency/{agency}", home / "tls")
 
     def issue(self, uri, prefix, *options):
-        self._ca("issue", self.dir / "ca", uri, prefix, *options)
+        lasting = [] if self.moved is None else ["--days", "3000"]
+        self._ca("issue", self.dir / "ca", uri, prefix, *lasting, *options)
 
     def official(self, role, name):
         """A person's certificate for one role; returns what `ask` takes as `who`."""
