@@ -239,6 +239,13 @@ TEST_F(RefusalTest, AnAnswerNamesAMessageThatWentTheOtherWay) {
   EXPECT_OK(send());
   answer.header.set_recipient(kPolice.value());
   EXPECT_THAT(send(), refused);  // the police did not send it
+  Outgoing other = world_.Message(kPolice, "FEEDBACK", "SOL-2025-19-6", {"STATUS"}, "case-worker");
+  other.number.reset();
+  other.header.clear_age();
+  other.header.set_recipient(kSchool.value());
+  other.header.set_reply_to(items.front().message_id.value());
+  EXPECT_THAT(world_.exchange().Feedback(kPolice, world_.Seal(kPolice, other)),
+              refused);  // nor did they receive it
   EXPECT_THAT(world_.exchange().Feedback(kSchool, world_.Seal(kSchool, world_.DutyReport())),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`purpose` is no answer")));
 }
