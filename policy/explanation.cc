@@ -168,16 +168,17 @@ void Explainer::ExplainCategory(const CategoryOutcome& category, v1::CategoryDec
 // what is cited and wished, then the one that lacks least.
 void Explainer::ExplainDenial(v1::Decision* decision) const {
   const v1::CategoryDecision* chosen = nullptr;
-  auto best = std::make_tuple(true, true, 0);
+  auto best = std::make_tuple(true, true, 0, 0);
   for (size_t i = 0; i < outcome_.categories.size(); ++i) {
-    const CategoryOutcome& category = outcome_.categories[i];
-    if (category.verdict == CategoryVerdict::kWhole) continue;
-    const uint32_t lacks = category.nearest_count == 0 ? ~uint32_t{0} : category.nearest[0].failing;
-    const auto rank =
-        std::make_tuple(category.verdict != CategoryVerdict::kForbidden,
-                        (lacks & (kPurposeColumn | kLegalBasisColumn)) != 0, std::popcount(lacks));
+    const CategoryOutcome& outcome = outcome_.categories[i];
+    if (outcome.verdict == CategoryVerdict::kWhole) continue;
+    const v1::CategoryDecision& category = decision->category(static_cast<int>(i));
+    const uint32_t lacks = outcome.nearest_count == 0 ? ~uint32_t{0} : outcome.nearest[0].failing;
+    const auto rank = std::make_tuple(outcome.verdict != CategoryVerdict::kForbidden,
+                                      (lacks & (kPurposeColumn | kLegalBasisColumn)) != 0,
+                                      std::popcount(lacks), category.missing_size());
     if (chosen != nullptr && rank >= best) continue;
-    chosen = &decision->category(static_cast<int>(i));
+    chosen = &category;
     best = rank;
   }
   if (chosen != nullptr) {
