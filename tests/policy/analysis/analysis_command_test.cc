@@ -75,7 +75,10 @@ TEST_F(AnalysisCommandTest, DiffSaysWhatChangesAndHowOftenItHappened) {
   EXPECT_EQ(Run({"diff", was, is, "--catalogue", Catalogue(), "--lang", "en", "--recorded",
                  Recorded(old_rules)}),
             1);
-  EXPECT_THAT(output_, StartsWith("1 newly permitted. Nothing is denied that was permitted. No obligations change.\n"));
+  EXPECT_THAT(
+      output_,
+      StartsWith(
+          "1 newly permitted. Nothing is denied that was permitted. No obligations change.\n"));
   EXPECT_THAT(output_, HasSubstr("* Newly permitted: everybody may now tell everybody item b"));
   EXPECT_THAT(output_, HasSubstr("real notifications: 1"));
   EXPECT_EQ(Run({"diff", was, was, "--catalogue", Catalogue()}), 0);
