@@ -2,20 +2,16 @@
 // what is approved.
 #include "gateway/server/policy_service.h"
 
-#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
 
 #include "gateway/policies/approval.h"
-#include "gateway/rpc/channel.h"
-#include "gateway/rpc/server.h"
-#include "gateway/rpc/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/analysis.pb.h"
 #include "tests/gateway/policies/policy_world.h"
-#include "tests/gateway/rpc/test_certificates.h"
+#include "tests/gateway/server/test_rim.h"
 #include "tests/policy/policy_texts.h"
 #include "tests/testing/parties.h"
 #include "tests/testing/status_matchers.h"
@@ -33,70 +29,36 @@ constexpr char kApproverUri[] = "sluss://role/approver/bo";
 
 class PolicyServiceTest : public ::testing::Test {
  protected:
-  PolicyServiceTest() : tls_clock_(absl::Now()), world_(nullptr, ExactAnalysis()) {
-    ReplaceFile(directory_.Path("ca.crt"), authority_.pem());
-    ReplaceFile(directory_.Path("ca.crl"), authority_.RevocationList());
-    verifier_ = Must(
-        PeerVerifier::Create(directory_.Path("ca.crt"), directory_.Path("ca.crl"), &tls_clock_));
-    service_ = std::make_unique<PolicyService>(&world_.life(), verifier_.get(), &events_);
-    server_ = Must(StartServer(
-        {.listen = "127.0.0.1:0",
-         .self = {PeerKind::kGateway, "gateway/gw1"},
-         .tls =
-             WriteTlsFiles(directory_, "gw1", authority_.Issue({.uris = {"sluss://gateway/gw1"}}))},
-        verifier_.get(), {service_.get()}));
+  PolicyServiceTest() : world_(nullptr, ExactAnalysis()) {
+    service_ = std::make_unique<PolicyService>(&world_.life(), rim_.verifier(), &events_);
+    rim_.Serve(service_.get());
   }
-  ~PolicyServiceTest() override { server_.reset(); }
+  ~PolicyServiceTest() override { rim_.Stop(); }
 
-  v1::PolicyAdmin::Stub& As(const std::string& uri) {
-    std::unique_ptr<v1::PolicyAdmin::Stub>& stub = stubs_[uri];
-    if (stub == nullptr) {
-      const std::string name = "client" + std::to_string(stubs_.size());
-      stub = v1::PolicyAdmin::NewStub(
-          Must(Connect({.address = server_->address(),
-                        .server_name = "gateway/gw1",
-                        .self = *ParsePeerUri(uri),
-                        .tls = WriteTlsFiles(directory_, name, authority_.Issue({.uris = {uri}}))},
-                       &tls_clock_)));
-    }
-    return *stub;
-  }
+  using Stub = v1::PolicyAdmin::Stub;
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(const std::string& uri,
-                                grpc::Status (v1::PolicyAdmin::Stub::*method)(grpc::ClientContext*,
-                                                                              const Request&,
-                                                                              Response*),
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
                                 const Request& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    Response response;
-    const grpc::Status status = (As(uri).*method)(&context, request, &response);
-    if (!status.ok()) return FromGrpc(status);
-    return response;
+    return rim_.Call(rim_.As(uri), method, request);
   }
 
   absl::Status Export(const std::string& uri) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    const auto reader = As(uri).GetRecorded(&context, v1::GetRecordedRequest());
+    rim_.SetDeadline(&context);
+    const auto reader = rim_.As(uri).GetRecorded(&context, v1::GetRecordedRequest());
     for (v1::RecordedDecision one; reader->Read(&one);) {
     }
     return FromGrpc(reader->Finish());
   }
 
-  using Stub = v1::PolicyAdmin::Stub;
-
-  FakeClock tls_clock_;
-  TestDirectory directory_;
-  TestAuthority authority_;
+  TestRim<v1::PolicyAdmin> rim_;
   PolicyWorld world_;
   std::ostringstream lines_;
   EventLog events_{&lines_, &world_.clock()};
-  std::unique_ptr<PeerVerifier> verifier_;
   std::unique_ptr<PolicyService> service_;
-  std::unique_ptr<RpcServer> server_;
-  std::map<std::string, std::unique_ptr<Stub>> stubs_;
 };
 
 TEST_F(PolicyServiceTest, FromProposalToForceByTwoCertificates) {

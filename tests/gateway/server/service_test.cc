@@ -3,20 +3,16 @@
 #include "gateway/server/service.h"
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
 
 #include "gateway/crypto/manifest.h"
-#include "gateway/rpc/channel.h"
-#include "gateway/rpc/server.h"
-#include "gateway/rpc/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/gateway/exchange/exchange_world.h"
-#include "tests/gateway/rpc/test_certificates.h"
+#include "tests/gateway/server/test_rim.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss::testing {
@@ -42,48 +38,26 @@ v1::GatewayConfig Config() {
 
 class ServiceTest : public ::testing::Test {
  protected:
-  ServiceTest() : tls_clock_(absl::Now()) {
-    ReplaceFile(directory_.Path("ca.crt"), authority_.pem());
-    ReplaceFile(directory_.Path("ca.crl"), authority_.RevocationList());
-    verifier_ = Must(
-        PeerVerifier::Create(directory_.Path("ca.crt"), directory_.Path("ca.crl"), &tls_clock_));
-    streams_ = std::make_unique<StreamRegistry>(verifier_.get());
+  ServiceTest() {
+    streams_ = std::make_unique<StreamRegistry>(rim_.verifier());
     service_ =
         std::make_unique<GatewayService>(ServiceParts{.exchange = &world_.exchange(),
                                                       .directory = &world_.parties().directory(),
-                                                      .verifier = verifier_.get(),
+                                                      .verifier = rim_.verifier(),
                                                       .streams = streams_.get(),
                                                       .clock = &world_.clock(),
                                                       .events = &events_},
                                          Config());
-    server_ = Must(StartServer(
-        {.listen = "127.0.0.1:0",
-         .self = {PeerKind::kGateway, "gateway/gw1"},
-         .tls =
-             WriteTlsFiles(directory_, "gw1", authority_.Issue({.uris = {"sluss://gateway/gw1"}}))},
-        verifier_.get(), {service_.get()}));
+    rim_.Serve(service_.get());
   }
 
   ~ServiceTest() override {
     for (auto& [stream, context] : held_) context->TryCancel();
     world_.exchange().CloseStreams();
-    server_.reset();
+    rim_.Stop();
   }
 
-  v1::Gateway::Stub& As(const std::string& uri) {
-    std::unique_ptr<v1::Gateway::Stub>& stub = stubs_[uri];
-    if (stub == nullptr) {
-      const std::string name = "client" + std::to_string(stubs_.size());
-      stub = v1::Gateway::NewStub(
-          Must(Connect({.address = server_->address(),
-                        .server_name = "gateway/gw1",
-                        .self = *ParsePeerUri(uri),
-                        .tls = WriteTlsFiles(directory_, name, authority_.Issue({.uris = {uri}})),
-                        .max_message_bytes = 64 << 20},
-                       &tls_clock_)));
-    }
-    return *stub;
-  }
+  v1::Gateway::Stub& As(const std::string& uri) { return rim_.As(uri); }
   v1::Gateway::Stub& As(const AgencyId& agency) { return As("sluss://agency/" + agency.value()); }
 
   template <typename Request, typename Response>
@@ -92,12 +66,7 @@ class ServiceTest : public ::testing::Test {
                                                                           const Request&,
                                                                           Response*),
                                 const Request& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    Response response;
-    const grpc::Status status = (stub.*method)(&context, request, &response);
-    if (!status.ok()) return FromGrpc(status);
-    return response;
+    return rim_.Call(stub, method, request);
   }
 
   absl::StatusOr<v1::SubmitResponse> Send(const AgencyId& as, const v1::Envelope& envelope,
@@ -115,7 +84,7 @@ class ServiceTest : public ::testing::Test {
   // Opens a stream and keeps it; what it was told first, or why there is none.
   absl::Status Hold(const AgencyId& agency) {
     auto context = std::make_unique<grpc::ClientContext>();
-    context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    rim_.SetDeadline(context.get());
     v1::FetchRequest request;
     request.set_window(1);
     auto reader = As(agency).Fetch(context.get(), request);
@@ -125,17 +94,12 @@ class ServiceTest : public ::testing::Test {
     return absl::OkStatus();
   }
 
-  FakeClock tls_clock_;
-  TestDirectory directory_;
-  TestAuthority authority_;
+  TestRim<v1::Gateway> rim_;
   ExchangeWorld world_;
   std::ostringstream lines_;
   EventLog events_{&lines_, &world_.clock()};
-  std::unique_ptr<PeerVerifier> verifier_;
   std::unique_ptr<StreamRegistry> streams_;
   std::unique_ptr<GatewayService> service_;
-  std::unique_ptr<RpcServer> server_;
-  std::map<std::string, std::unique_ptr<v1::Gateway::Stub>> stubs_;
   std::vector<std::pair<std::unique_ptr<grpc::ClientReader<v1::Delivery>>,
                         std::unique_ptr<grpc::ClientContext>>>
       held_;
