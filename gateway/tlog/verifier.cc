@@ -95,7 +95,7 @@ class Verification {
     if (tree_.root() != checkpoint.root) {
       return Fault("the entries and tiles fit together, but not to the root of the checkpoint");
     }
-    return VerifiedLog{checkpoint, std::move(history_)};
+    return VerifiedLog{checkpoint, std::move(history_), std::move(note_)};
   }
 
  private:
@@ -106,6 +106,7 @@ class Verification {
     if (!note.ok()) return InFile(path, note.status());
     absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(*note, key);
     if (!checkpoint.ok()) return InFile(path, checkpoint.status());
+    note_ = *std::move(note);
     return checkpoint;
   }
 
@@ -159,6 +160,7 @@ class Verification {
   LogFiles read_;
   const std::optional<Checkpoint>& earlier_;
   Appender tree_;
+  std::string note_;
   History history_;
 };
 

@@ -24,6 +24,7 @@ using LogFiles = absl::FunctionRef<absl::StatusOr<std::string>(const std::string
 struct VerifiedLog {
   Checkpoint checkpoint;
   History history;
+  std::string note;  // the checkpoint as it was signed, with every line
 };
 
 // Reads each file once, in order; memory grows with the undelivered messages only. A partial file

@@ -209,8 +209,7 @@ int Run(const Arguments& arguments) {
   }
   const auto log = VerifyDirectory(arguments.directory, key->key, seen);
   if (!log.ok()) return end(kNotVerified, log.status().message());
-  const auto note = ReadFile(absl::StrCat(arguments.directory, "/", kCheckpointPath));
-  const auto by = note.ok() ? SeenBy(*witnesses, *note) : note.status();
+  const auto by = SeenBy(*witnesses, log->note);
   if (!by.ok()) return end(kNotVerified, by.status().message());
   return end(kVerified, LogConclusion(*log, *key, seen.has_value()) + *by, Describe(*log));
 }
