@@ -2,7 +2,6 @@
 
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
@@ -10,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
+#include "gateway/rpc/certificate.h"
 #include "gateway/rpc/listen.h"
+#include "gateway/rpc/tls.h"
 
 namespace sluss {
 namespace {
@@ -46,15 +47,6 @@ MHD_Result Queue(MHD_Connection* connection, const HttpResponse& answer) {
       MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
   MHD_destroy_response(response);
   return queued;
-}
-
-absl::StatusOr<std::string> ReadKey(const std::string& path) {
-  struct stat status = {};
-  if (stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("`", path, "` can be read by others than its owner: chmod 600 ", path));
-  }
-  return ReadFile(path);
 }
 
 }  // namespace
@@ -128,7 +120,9 @@ absl::StatusOr<std::unique_ptr<HttpsServer>> HttpsServer::Start(const HttpsOptio
                                                                 const PeerVerifier* verifier,
                                                                 HttpHandler handler) {
   ASSIGN_OR_RETURN(const std::string certificate, ReadFile(options.certificate));
-  ASSIGN_OR_RETURN(const std::string key, ReadKey(options.private_key));
+  ASSIGN_OR_RETURN(const Certificate parsed, Certificate::FirstOfChain(certificate));
+  RETURN_IF_ERROR(CheckPrivateKey(options.private_key, parsed));
+  ASSIGN_OR_RETURN(const std::string key, ReadFile(options.private_key));
   std::string authority;
   if (verifier != nullptr) {
     ASSIGN_OR_RETURN(authority, ReadFile(options.authority));

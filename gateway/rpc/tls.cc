@@ -26,16 +26,6 @@ absl::StatusOr<Certificate> ReadCertificate(const std::string& path) {
   return certificate;
 }
 
-absl::Status CheckPrivateKey(const std::string& path, const Certificate& certificate) {
-  struct stat info = {};
-  if (stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return Fault(path, "others may read this private key: run chmod 600 on it");
-  }
-  ASSIGN_OR_RETURN(const std::string pem, ReadFile(path, kMaxPem));
-  if (!certificate.Matches(pem)) return Fault(path, "is not the certificate's private key");
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void AllowOnlyTls13() {
@@ -48,6 +38,16 @@ void PollBetweenCalls() {
   static const int set =
       setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", /*overwrite=*/1);
   if (set != 0) std::abort();  // without it a lost connection may never come back
+}
+
+absl::Status CheckPrivateKey(const std::string& path, const Certificate& certificate) {
+  struct stat info = {};
+  if (stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Fault(path, "others may read this private key: run chmod 600 on it");
+  }
+  ASSIGN_OR_RETURN(const std::string pem, ReadFile(path, kMaxPem));
+  if (!certificate.Matches(pem)) return Fault(path, "is not the certificate's private key");
+  return absl::OkStatus();
 }
 
 absl::Status CheckTlsFiles(const v1::TlsFiles& tls, const Peer& self, CertificateUsage usage,

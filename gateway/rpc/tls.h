@@ -4,6 +4,7 @@
 #define SLUSS_GATEWAY_RPC_TLS_H_
 
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -30,6 +31,9 @@ void PollBetweenCalls();
 // for `usage`, valid now. The error names the file and the cure.
 absl::Status CheckTlsFiles(const v1::TlsFiles& tls, const Peer& self, CertificateUsage usage,
                            absl::Time now);
+
+// Whether the file is `certificate`'s private key, readable by its owner only. As above.
+absl::Status CheckPrivateKey(const std::string& path, const Certificate& certificate);
 
 // Hands gRPC the files and looks every second whether they were renewed.
 std::shared_ptr<grpc::experimental::CertificateProviderInterface> WatchTlsFiles(
