@@ -166,8 +166,9 @@ void PolicyLoader::CompileWalls(const CatalogueFile& file, RuleCompiler* compile
 }
 
 void PolicyLoader::CompilePolicy(const PolicyFile& file, RuleCompiler* compiler) {
+  const Place top = file.Top();
   for (int i = 0; i < file.policy.rule_size(); ++i) {
-    const Place place = file.Top().Nested("rule", i);
+    const Place place = top.Nested("rule", i);
     Declare(file.policy.rule(i), place);
     rules_.push_back(compiler->Compile(file.policy.rule(i), place));
   }
