@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/crypto/attestation.h"
 #include "gateway/crypto/escrow.h"
 #include "gateway/crypto/field_error.h"
 #include "gateway/crypto/hop.h"
@@ -93,6 +94,8 @@ absl::StatusOr<Opened> OpenNotification(const v1::Notification& notification,
                                  notification.nym_proof(), directory));
   RETURN_IF_ERROR(CheckRecipient(manifest, secrets));
   RETURN_IF_ERROR(CheckCompartments(notification.compartment(), manifest));
+  RETURN_IF_ERROR(CheckAttestedBy(manifest.header, notification.manifest(), *manifest.sender,
+                                  notification.attested_by()));
   Opened opened;
   RETURN_IF_ERROR(TakeNym(notification, manifest, secrets, directory, &opened));
   RETURN_IF_ERROR(OpenCompartments(notification, manifest, secrets, &opened));

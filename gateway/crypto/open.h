@@ -33,7 +33,7 @@ struct Opened {
 
 // Trusts nobody on the way: checks the sender's signature, that the notification is for this
 // agency, the proof over the original C, both hops' proofs, the digest of every compartment that is
-// there, and the padding. Errors begin with the field; INVALID_ARGUMENT for what is malformed,
+// there, the officers' signatures, and the padding. Errors begin with the field; INVALID_ARGUMENT for what is malformed,
 // PERMISSION_DENIED for a signature, proof or seal that does not hold. The log receipt is not
 // checked here.
 absl::StatusOr<Opened> OpenNotification(const v1::Notification& notification,

@@ -80,10 +80,29 @@ absl::Status WriteAll(int fd, absl::string_view content, absl::string_view path)
   return fsync(fd) == 0 ? absl::OkStatus() : Failed("write", path);
 }
 
-}  // namespace
+// What becomes of a file that has the name already.
+enum class Taken { kRefuse, kReplace };
 
-absl::Status WritePrivateFile(const std::string& directory, const std::string& name,
-                              absl::string_view content) {
+// Gives the temporary file its name. A hard link, unlike a rename, fails where the name is taken.
+absl::Status Name(int directory, const std::string& temporary, const std::string& name,
+                  const std::string& path, Taken taken) {
+  if (taken == Taken::kReplace) {
+    return renameat(directory, temporary.c_str(), directory, name.c_str()) == 0
+               ? absl::OkStatus()
+               : Failed("replace", path);
+  }
+  if (linkat(directory, temporary.c_str(), directory, name.c_str(), 0) == 0) {
+    return unlinkat(directory, temporary.c_str(), 0) == 0
+               ? absl::OkStatus()
+               : Failed("remove the temporary name of", path);
+  }
+  if (errno != EEXIST) return Failed("make", path);
+  return absl::AlreadyExistsError(
+      absl::StrCat("`", path, "` exists; move it away first if it is to be replaced"));
+}
+
+absl::Status Write(const std::string& directory, const std::string& name, absl::string_view content,
+                   Taken taken) {
   const std::string path = absl::StrCat(directory, "/", name);
   ASSIGN_OR_RETURN(const int directory_fd, OpenDirectory(directory, /*create=*/true));
   const Descriptor opened(directory_fd);
@@ -92,18 +111,22 @@ absl::Status WritePrivateFile(const std::string& directory, const std::string& n
       openat(opened.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.ok()) return Failed("make", path);
   absl::Status status = WriteAll(file.get(), content, path);
-  // A hard link, unlike a rename, fails where the name is taken.
-  if (status.ok() && linkat(opened.get(), temporary.c_str(), opened.get(), name.c_str(), 0) != 0) {
-    status = errno == EEXIST
-                 ? absl::AlreadyExistsError(absl::StrCat(
-                       "`", path, "` exists; move it away first if it is to be replaced"))
-                 : Failed("make", path);
-  }
-  if (unlinkat(opened.get(), temporary.c_str(), 0) != 0 && status.ok()) {
-    return Failed("remove the temporary name of", path);
-  }
+  if (status.ok()) status = Name(opened.get(), temporary, name, path, taken);
+  if (!status.ok()) unlinkat(opened.get(), temporary.c_str(), 0);
   if (status.ok() && fsync(opened.get()) != 0) return Failed("write", directory);
   return status;
+}
+
+}  // namespace
+
+absl::Status WritePrivateFile(const std::string& directory, const std::string& name,
+                              absl::string_view content) {
+  return Write(directory, name, content, Taken::kRefuse);
+}
+
+absl::Status ReplacePrivateFile(const std::string& directory, const std::string& name,
+                                absl::string_view content) {
+  return Write(directory, name, content, Taken::kReplace);
 }
 
 absl::StatusOr<SecretBytes> ReadPrivateFile(const std::string& directory, const std::string& name) {

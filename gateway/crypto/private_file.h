@@ -16,6 +16,11 @@ namespace sluss {
 absl::Status WritePrivateFile(const std::string& directory, const std::string& name,
                               absl::string_view content);
 
+// The same, in the place of a file that has the name: whoever reads sees the one or the other
+// whole.
+absl::Status ReplacePrivateFile(const std::string& directory, const std::string& name,
+                                absl::string_view content);
+
 // NOT_FOUND, or PERMISSION_DENIED with the command that cures it when directory or file belong to
 // someone else, can be reached by others, or are symbolic links. At most 1 MiB.
 absl::StatusOr<SecretBytes> ReadPrivateFile(const std::string& directory, const std::string& name);

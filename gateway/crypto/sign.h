@@ -29,6 +29,10 @@ inline constexpr absl::string_view kTransform = "sluss/v1 transform";
 inline constexpr absl::string_view kPeel = "sluss/v1 peel";
 inline constexpr absl::string_view kAgencyKeys = "sluss/v1 agency-keys";
 inline constexpr absl::string_view kHolderKeys = "sluss/v1 holder-keys";
+inline constexpr absl::string_view kOfficer = "sluss/v1 officer";
+inline constexpr absl::string_view kOfficerRegister = "sluss/v1 officer-register";
+inline constexpr absl::string_view kAttestation = "sluss/v1 attestation";
+inline constexpr absl::string_view kReidentification = "sluss/v1 reidentification";
 inline constexpr absl::string_view kShareRefresh = "sluss/v1 share-refresh";
 }  // namespace sign_context
 

@@ -1,6 +1,7 @@
 // slussctl: the tool of administrators and officers. Each command lives beside what it shows.
 #include "CLI/CLI.hpp"
 #include "gateway/crypto/keys_command.h"
+#include "gateway/crypto/officers_command.h"
 #include "gateway/crypto/sha256.h"
 #include "gateway/ctl/policy_life_command.h"
 #include "gateway/ctl/preflight_command.h"
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
   CLI::App app("slussctl: administer a Sluss exchange");
   app.require_subcommand(1);
   sluss::AddKeysCommands(app);
+  sluss::AddOfficersCommands(app);
   sluss::AddLogCommands(app);
   sluss::AddPolicyCommands(app, sluss::Sha256String);
   sluss::AddEditCommands(app);
