@@ -1,13 +1,13 @@
 #include "gateway/exchange/claim.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "gateway/base/status_macros.h"
-#include "gateway/exchange/consent_state.h"
+#include "gateway/exchange/judge.h"
 #include "gateway/exchange/outcome.h"
-#include "policy/decide.h"
 
 namespace sluss {
 namespace {
@@ -103,14 +103,17 @@ absl::StatusOr<bool> Claimer::DecideAgain(Recorder& recorder, Claimed* claimed) 
   MessageRow& row = claimed->row_;
   const std::vector<v1::CitedConsent> consents(row.details.consent().begin(),
                                                row.details.consent().end());
-  ASSIGN_OR_RETURN(const v1::Facts facts, FactsAt(recorder.now(), row.details.facts(), consents,
-                                                  recorder.store(), limits_));
-  claimed->decision_ = Decide(*policies_->Current(), facts);
+  const std::vector<v1::AttestingOfficer> officers(row.details.officer().begin(),
+                                                   row.details.officer().end());
+  ASSIGN_OR_RETURN(Judgement judgement,
+                   Judge(*policies_->Current(), recorder.now(), row.details.facts(), consents,
+                         officers, recorder.store(), limits_));
+  claimed->decision_ = std::move(judgement.decision);
   const v1::Decision& decision = claimed->decision_;
   const bool permitted =
       decision.verdict() == v1::VERDICT_PERMIT || decision.verdict() == v1::VERDICT_PARTIAL;
   LeafDraft leaf = MessageLeaf(permitted ? v1::DELIVERY : v1::DELIVERY_DENIED, row);
-  AddDecision(facts, decision, &leaf.clear);
+  AddDecision(judgement.facts, decision, &leaf.clear);
   ASSIGN_OR_RETURN(const Entry entry,
                    recorder.Append(leaf, permitted ? Proof::kWanted : Proof::kNotWanted));
   if (!permitted) {
@@ -173,6 +176,12 @@ absl::StatusOr<std::optional<v1::Notification>> Claimer::Open(const Claimed& cla
   notification.set_signature(std::move(*envelope.mutable_signature()));
   notification.mutable_compartment()->Swap(envelope.mutable_compartment());
   notification.set_nym_proof(std::move(*envelope.mutable_nym_proof()));
+  for (int i = 0; i < std::min(row.details.officer_size(), envelope.officer_signature_size());
+       ++i) {
+    v1::AttestedBy* const by = notification.add_attested_by();
+    *by->mutable_certificate() = row.details.officer(i).certificate();
+    by->set_signature(envelope.officer_signature(i));
+  }
   if (HasHops(row)) {
     *notification.mutable_gateway_hop() = row.details.gateway_hop();
     *notification.mutable_keyholder_hop() = row.details.keyholder_hop();

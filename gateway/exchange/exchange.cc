@@ -7,8 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/crypto/enrol.h"
+#include "gateway/crypto/sha256.h"
 #include "gateway/exchange/acknowledge.h"
 #include "gateway/exchange/enrolment.h"
+#include "gateway/exchange/officers.h"
 #include "gateway/exchange/receipt.h"
 #include "gateway/exchange/sweep.h"
 
@@ -94,6 +96,32 @@ absl::StatusOr<v1::EnrolResponse> Exchange::Enrol(const AgencyId& caller,
   *response.mutable_keyholder_element() = std::move(*evaluated.mutable_element());
   response.set_keyholder_proof(std::move(*evaluated.mutable_proof()));
   response.set_remaining(std::min(left, evaluated.remaining()));
+  return response;
+}
+
+absl::StatusOr<v1::EnrolOfficersResponse> Exchange::EnrolOfficers(
+    const AgencyId& caller, const v1::EnrolOfficersRequest& request) {
+  ASSIGN_OR_RETURN(const AgencyEntry* const agency,
+                   parts_.holder->directory().RequireAgency(caller.value(), "agency"));
+  const absl::StatusOr<CheckedOfficers> officers = CheckOfficers(request, *agency);
+  if (!officers.ok()) return Reject(caller, officers.status());
+  const Sha256Digest digest = Sha256({request.officers()});
+  OfficersKept kept;
+  ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run(
+                                                  [&](Recorder& recorder) {
+                                                    return ApplyOfficers(
+                                                        recorder, caller, *officers,
+                                                        AsStringView(digest), &kept);
+                                                  },
+                                                  request.ByteSizeLong()));
+  RETURN_IF_ERROR(kept.refusal);
+  v1::EnrolOfficersResponse response;
+  if (kept.recorded_before.has_value()) {
+    ASSIGN_OR_RETURN(*response.mutable_receipt(),
+                     ReceiptOf(*parts_.store, gateway_, *kept.recorded_before));
+  } else {
+    *response.mutable_receipt() = std::move(receipts.front());
+  }
   return response;
 }
 

@@ -76,6 +76,11 @@ class Exchange {
   absl::StatusOr<v1::GetConsentResponse> GetConsent(const AgencyId& caller,
                                                     const v1::GetConsentRequest& request) const;
 
+  // The caller's whole register of officers, in the place of the one before. FAILED_PRECONDITION
+  // "`officers` ..." for an older one; the same again is answered with the same receipt.
+  absl::StatusOr<v1::EnrolOfficersResponse> EnrolOfficers(const AgencyId& caller,
+                                                          const v1::EnrolOfficersRequest& request);
+
   // Counts first, durably, then evaluates through both holders. RESOURCE_EXHAUSTED when the day's
   // budget is used up.
   absl::StatusOr<v1::EnrolResponse> Enrol(const AgencyId& caller, const v1::EnrolRequest& request);

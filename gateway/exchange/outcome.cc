@@ -85,6 +85,7 @@ absl::Status EndMessage(Recorder& recorder, MessageRow row, const Entry& because
   row.details.set_reason_code(outcome.reason_code());
   row.details.set_latest_event(because.event().value());
   row.details.set_latest_index(because.index());
+  row.details.clear_officer();
   const bool nym_follows = row.state == v1::ACKNOWLEDGED && row.details.left_without_nym();
   if (!nym_follows) ForgetPseudonym(&row);
   Transaction& store = recorder.store();

@@ -7,10 +7,9 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/crypto/random.h"
 #include "gateway/crypto/sha256.h"
-#include "gateway/exchange/consent_state.h"
+#include "gateway/exchange/judge.h"
 #include "gateway/exchange/limits.h"
 #include "gateway/exchange/store.h"
-#include "policy/decide.h"
 
 namespace sluss {
 namespace {
@@ -47,6 +46,9 @@ MessageRow RowOf(const Verified& verified, const v1::Facts& facts, v1::Decision 
   for (const v1::CitedConsent& consent : verified.consents()) {
     *row.details.add_consent() = consent;
   }
+  for (const v1::AttestingOfficer& officer : verified.officers()) {
+    *row.details.add_officer() = officer;
+  }
   row.details.set_reason_code(decision.reason_code());
   row.details.set_urgency(header.urgency());
   *row.details.mutable_decision() = std::move(decision);
@@ -78,18 +80,21 @@ MessageId Submission::ClaimedId() const {
 }
 
 Verified::Verified(CheckedEnvelope checked, std::string manifest_digest, v1::Facts facts,
-                   std::vector<v1::CitedConsent> consents)
+                   std::vector<v1::CitedConsent> consents,
+                   std::vector<v1::AttestingOfficer> officers)
     : checked_(std::move(checked)),
       manifest_digest_(std::move(manifest_digest)),
       facts_(std::move(facts)),
-      consents_(std::move(consents)) {}
+      consents_(std::move(consents)),
+      officers_(std::move(officers)) {}
 
 absl::StatusOr<Decided> Decided::Decide(Verified verified, const PolicySet& policy,
                                         const StoreView& view, absl::Time now,
                                         const ExchangeLimits& limits) {
-  ASSIGN_OR_RETURN(v1::Facts facts,
-                   FactsAt(now, verified.facts_, verified.consents_, view, limits));
-  v1::Decision decision = sluss::Decide(policy, facts);
+  ASSIGN_OR_RETURN(Judgement judgement, Judge(policy, now, verified.facts_, verified.consents_,
+                                              verified.officers_, view, limits));
+  v1::Facts facts = std::move(judgement.facts);
+  v1::Decision decision = std::move(judgement.decision);
   LeafDraft leaf = DecisionLeaf(verified.header(), verified.manifest_digest_, facts, decision);
   const std::set<std::string> permitted = Permitted(decision);
   facts.mutable_category()->Clear();
@@ -97,6 +102,7 @@ absl::StatusOr<Decided> Decided::Decide(Verified verified, const PolicySet& poli
   MessageRow row = RowOf(verified, facts, std::move(decision));
   if (permitted.empty()) {
     row.state = v1::DENIED;
+    row.details.clear_officer();
     return Decided(std::move(row), /*payload=*/"", std::move(leaf));
   }
 

@@ -64,7 +64,7 @@ class Verified {
  public:
   // INVALID_ARGUMENT or PERMISSION_DENIED, the text begins with the field. A consent whose proof
   // fails is no fault here: it is cited as not bound, and the policy denies. `view` finds the
-  // consents and the message that is answered.
+  // consents, the officers and the message that is answered.
   static absl::StatusOr<Verified> Verify(Submission submission, const KeyDirectory& directory,
                                          const PolicySet& policy, const StoreView& view,
                                          absl::Time now, const ExchangeLimits& limits);
@@ -75,22 +75,25 @@ class Verified {
   // The facts of the message itself; day and consent are added when it is decided.
   const v1::Facts& facts() const { return facts_; }
   const std::vector<v1::CitedConsent>& consents() const { return consents_; }
+  // In the order of the header's attestations.
+  const std::vector<v1::AttestingOfficer>& officers() const { return officers_; }
 
  private:
   friend class Decided;
   Verified(CheckedEnvelope checked, std::string manifest_digest, v1::Facts facts,
-           std::vector<v1::CitedConsent> consents);
+           std::vector<v1::CitedConsent> consents, std::vector<v1::AttestingOfficer> officers);
 
   CheckedEnvelope checked_;
   std::string manifest_digest_;
   v1::Facts facts_;
   std::vector<v1::CitedConsent> consents_;
+  std::vector<v1::AttestingOfficer> officers_;
 };
 
 // A verified submission with its verdict: what may not pass is already dropped.
 class Decided {
  public:
-  // Reads the consents anew in `view`. Fails only where `view` does.
+  // Reads consents and officers anew in `view`. Fails only where `view` does.
   static absl::StatusOr<Decided> Decide(Verified verified, const PolicySet& policy,
                                         const StoreView& view, absl::Time now,
                                         const ExchangeLimits& limits);

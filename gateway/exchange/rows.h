@@ -3,6 +3,7 @@
 #define SLUSS_GATEWAY_EXCHANGE_ROWS_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,16 @@ struct ConsentRow {
   EventId withdrawn_event;
   uint64_t withdrawn_index = 0;
 };
+
+// Which register of an agency's officers is in force.
+struct OfficerRegisterRow {
+  uint64_t version = 0;
+  std::string digest;  // SHA-256 of the register: the same again, or another one
+  EventId event;
+  uint64_t index = 0;  // of its entry
+};
+// Certificates by the officer's pseudonym.
+using OfficerRows = std::map<std::string, v1::OfficerCertificate>;
 
 // One entry of the log as it is appended.
 struct LogEntry {

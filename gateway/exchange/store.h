@@ -68,6 +68,12 @@ class StoreView {
   virtual absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency,
                                                 absl::CivilDay day) const = 0;
 
+  virtual absl::StatusOr<std::optional<OfficerRegisterRow>> FindOfficerRegister(
+      const AgencyId& agency) const = 0;
+  // Of the agency's register in force; empty where it does not name the officer.
+  virtual absl::StatusOr<std::optional<v1::OfficerCertificate>> FindOfficer(
+      const AgencyId& agency, absl::string_view officer) const = 0;
+
   // ---- Policies
   // Serialised v1::StoredPolicyVersion; empty where no such version was stored.
   virtual absl::StatusOr<std::string> ReadPolicyVersion(absl::string_view digest) const = 0;
@@ -124,6 +130,10 @@ class Transaction : public StoreView {
                                        const Entry& because) = 0;
   virtual absl::Status AddEnrolments(const AgencyId& agency, absl::CivilDay day,
                                      uint64_t count) = 0;
+
+  // In the place of the agency's register before it: who is not in `officers` is struck off.
+  virtual absl::Status PutOfficers(const AgencyId& agency, const OfficerRegisterRow& row,
+                                   const OfficerRows& officers, const Entry& because) = 0;
 
   // A version that is stored already stays as it is.
   virtual absl::Status PutPolicyVersion(absl::string_view digest, absl::string_view version,

@@ -1,13 +1,13 @@
 // The step Submission -> Verified: what must hold before anything is decided.
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/exchange/consent_state.h"
 #include "gateway/exchange/limits.h"
+#include "gateway/exchange/officers.h"
 #include "gateway/exchange/pipeline.h"
 #include "gateway/exchange/store.h"
 #include "policy/decide.h"
@@ -15,7 +15,6 @@
 namespace sluss {
 namespace {
 
-constexpr int kMostOfficers = 4;
 constexpr int kMostConsents = 8;
 constexpr int kMostCompartments = 32;
 
@@ -59,15 +58,6 @@ absl::Status CheckCounts(const v1::Header& header, const CheckedEnvelope& checke
   }
   if (header.consent_id_size() > kMostConsents) {
     return Fault("consent_id", absl::StrCat("has more than ", kMostConsents, " values"));
-  }
-  if (header.attestation_size() > kMostOfficers) {
-    return Fault("attestation", absl::StrCat("has more than ", kMostOfficers, " values"));
-  }
-  std::set<std::string> officers;
-  for (const v1::Attestation& attestation : header.attestation()) {
-    if (!officers.insert(attestation.officer()).second) {
-      return Fault("attestation", "has the same officer twice: a second officer is another person");
-    }
   }
   return absl::OkStatus();
 }
@@ -136,6 +126,32 @@ v1::Facts MessageFacts(const CheckedEnvelope& checked) {
   return facts;
 }
 
+bool IsDuty(const PolicySet& policy, const std::string& purpose) {
+  for (const v1::Rule& duty : policy.bundle().vocabulary().duty()) {
+    if (std::find(duty.purpose().begin(), duty.purpose().end(), purpose) != duty.purpose().end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A duty report that waited sealed while no gateway answered is not lost because its officer's
+// enrolment ended meanwhile.
+absl::StatusOr<std::vector<v1::AttestingOfficer>> CheckOfficersOf(const CheckedEnvelope& checked,
+                                                                  const PolicySet& policy,
+                                                                  const StoreView& view,
+                                                                  absl::Time now) {
+  const v1::Header& header = checked.header();
+  std::vector<absl::Time> moments = {now};
+  if (IsDuty(policy, header.purpose())) {
+    moments.push_back(absl::FromUnixMicros(header.created_us()));
+  }
+  return CheckAttestations(checked.sender(),
+                           {AttestedKind::kManifest, checked.envelope().manifest(),
+                            header.attestation(), checked.envelope().officer_signature()},
+                           moments, view);
+}
+
 absl::StatusOr<std::vector<v1::CitedConsent>> BindConsents(const CheckedEnvelope& checked,
                                                            const KeyDirectory& directory,
                                                            const StoreView& view) {
@@ -169,10 +185,12 @@ absl::StatusOr<Verified> Verified::Verify(Submission submission, const KeyDirect
   v1::Facts dated = facts;
   dated.set_day(absl::FormatCivilTime(SwedishDay(now)));
   RETURN_IF_ERROR(CheckFacts(policy, dated));
+  ASSIGN_OR_RETURN(std::vector<v1::AttestingOfficer> officers,
+                   CheckOfficersOf(checked, policy, view, now));
   if (submission.route_ == Route::kFeedback) RETURN_IF_ERROR(CheckReply(header, view));
   ASSIGN_OR_RETURN(std::vector<v1::CitedConsent> consents, BindConsents(checked, directory, view));
   return Verified(std::move(checked), std::move(submission.manifest_digest_), std::move(facts),
-                  std::move(consents));
+                  std::move(consents), std::move(officers));
 }
 
 }  // namespace sluss

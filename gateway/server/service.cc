@@ -212,6 +212,15 @@ grpc::Status GatewayService::Enrol(grpc::ServerContext* context, const v1::Enrol
   return Finish(parts_.exchange->Enrol(*caller, *request), response);
 }
 
+grpc::Status GatewayService::EnrolOfficers(grpc::ServerContext* context,
+                                           const v1::EnrolOfficersRequest* request,
+                                           v1::EnrolOfficersResponse* response) {
+  // Never held back: who is struck off must not attest a moment longer.
+  const auto caller = Caller(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  return Finish(parts_.exchange->EnrolOfficers(*caller, *request), response);
+}
+
 grpc::Status GatewayService::GetKeyDirectory(grpc::ServerContext* context,
                                              const v1::GetKeyDirectoryRequest* request,
                                              v1::KeyDirectory* response) {

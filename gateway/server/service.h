@@ -56,6 +56,8 @@ class GatewayService final : public v1::Gateway::Service {
                          v1::GetStatusResponse* response) override;
   grpc::Status Enrol(grpc::ServerContext* context, const v1::EnrolRequest* request,
                      v1::EnrolResponse* response) override;
+  grpc::Status EnrolOfficers(grpc::ServerContext* context, const v1::EnrolOfficersRequest* request,
+                             v1::EnrolOfficersResponse* response) override;
   grpc::Status GetKeyDirectory(grpc::ServerContext* context,
                                const v1::GetKeyDirectoryRequest* request,
                                v1::KeyDirectory* response) override;

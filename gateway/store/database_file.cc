@@ -15,7 +15,7 @@ namespace sluss {
 namespace {
 
 constexpr int64_t kApplicationId = 0x534c5553;  // "SLUS"
-constexpr int64_t kSchemaVersion = 2;
+constexpr int64_t kSchemaVersion = 3;
 constexpr absl::string_view kMagic("SQLite format 3\0", 16);
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -111,6 +111,25 @@ constexpr char kPolicySchema[] = R"sql(
   PRAGMA user_version = 2;
 )sql";
 
+// What version 3 has beside version 2: who may attest for an agency.
+constexpr char kOfficerSchema[] = R"sql(
+  CREATE TABLE officer_register (
+    agency TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    event BLOB NOT NULL,
+    position INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE officer (
+    agency TEXT NOT NULL,
+    officer BLOB NOT NULL,
+    certificate BLOB NOT NULL,
+    PRIMARY KEY (agency, officer)
+  ) STRICT, WITHOUT ROWID;
+
+  PRAGMA user_version = 3;
+)sql";
+
 // secure_delete: what is erased is overwritten, not only unlinked from its page. The write-ahead
 // log is copied back by the Checkpointer, never inside a commit.
 constexpr char kSettings[] = R"sql(
@@ -185,8 +204,8 @@ absl::StatusOr<std::string> ReadText(Connection* connection, const char* sql) {
   return row ? query.BytesAt(0) : std::string();
 }
 
-// Version 1, which knows no policies, is taken too: the gateway brings it up to date when it opens
-// it for writing.
+// Version 1, which knows no policies, and 2, which knows no officers, are taken too: the gateway
+// brings them up to date when it opens them for writing.
 absl::StatusOr<int64_t> CheckIdentity(const std::string& path, Connection* connection) {
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (application != kApplicationId) {
@@ -232,12 +251,13 @@ absl::Status PrepareForWriting(const std::string& path, Connection* connection) 
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (tables == 0 && application == 0) {
     RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
-    return ChangeSchema(connection, {kSchema, kPolicySchema});
+    return ChangeSchema(connection, {kSchema, kPolicySchema, kOfficerSchema});
   }
   ASSIGN_OR_RETURN(const int64_t version, CheckIdentity(path, connection));
   RETURN_IF_ERROR(CheckPages(path, connection));
   RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
-  return version == 1 ? ChangeSchema(connection, {kPolicySchema}) : absl::OkStatus();
+  if (version == 1) return ChangeSchema(connection, {kPolicySchema, kOfficerSchema});
+  return version == 2 ? ChangeSchema(connection, {kOfficerSchema}) : absl::OkStatus();
 }
 
 absl::Status PrepareBeside(const std::string& path, Connection* connection) {

@@ -60,6 +60,14 @@ class Reading : public Base {
   absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const final {
     return Ask(&SqlReader::EnrolmentsOn, agency, day);
   }
+  absl::StatusOr<std::optional<OfficerRegisterRow>> FindOfficerRegister(
+      const AgencyId& agency) const final {
+    return Ask(&SqlReader::FindOfficerRegister, agency);
+  }
+  absl::StatusOr<std::optional<v1::OfficerCertificate>> FindOfficer(
+      const AgencyId& agency, absl::string_view officer) const final {
+    return Ask(&SqlReader::FindOfficer, agency, officer);
+  }
   absl::StatusOr<std::string> ReadPolicyVersion(absl::string_view digest) const final {
     return Ask(&SqlReader::ReadPolicyVersion, digest);
   }

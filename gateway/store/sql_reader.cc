@@ -216,6 +216,35 @@ absl::StatusOr<uint64_t> SqlReader::EnrolmentsOn(const AgencyId& agency, absl::C
   return Number(std::move(query));
 }
 
+absl::StatusOr<std::optional<OfficerRegisterRow>> SqlReader::FindOfficerRegister(
+    const AgencyId& agency) const {
+  Query query = connection_->Prepare(
+      "SELECT version, digest, event, position FROM officer_register WHERE agency = ?");
+  query.Text(agency.value());
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  OfficerRegisterRow row;
+  row.version = query.IntAt(0);
+  row.digest = query.BytesAt(1);
+  row.event = EventId(query.BytesAt(2));
+  row.index = query.IntAt(3);
+  return row;
+}
+
+absl::StatusOr<std::optional<v1::OfficerCertificate>> SqlReader::FindOfficer(
+    const AgencyId& agency, absl::string_view officer) const {
+  Query query =
+      connection_->Prepare("SELECT certificate FROM officer WHERE agency = ? AND officer = ?");
+  query.Text(agency.value()).Blob(officer);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  v1::OfficerCertificate certificate;
+  if (!certificate.ParseFromString(query.BytesAt(0))) {
+    return absl::DataLossError("a stored certificate of an officer cannot be read");
+  }
+  return certificate;
+}
+
 absl::StatusOr<std::string> SqlReader::ReadPolicyVersion(absl::string_view digest) const {
   Query query = connection_->Prepare("SELECT version FROM policy_version WHERE digest = ?");
   query.Blob(digest);

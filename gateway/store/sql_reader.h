@@ -41,6 +41,10 @@ class SqlReader {
 
   absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const;
   absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const;
+  absl::StatusOr<std::optional<OfficerRegisterRow>> FindOfficerRegister(
+      const AgencyId& agency) const;
+  absl::StatusOr<std::optional<v1::OfficerCertificate>> FindOfficer(
+      const AgencyId& agency, absl::string_view officer) const;
 
   absl::StatusOr<std::string> ReadPolicyVersion(absl::string_view digest) const;
   absl::StatusOr<std::optional<v1::Proposal>> FindProposal(uint64_t number) const;

@@ -188,6 +188,28 @@ absl::Status SqliteTransaction::AddEnrolments(const AgencyId& agency, absl::Civi
   return Change(query);
 }
 
+absl::Status SqliteTransaction::PutOfficers(const AgencyId& agency, const OfficerRegisterRow& row,
+                                            const OfficerRows& officers, const Entry&) {
+  Query strike = connection_->Prepare("DELETE FROM officer WHERE agency = ?");
+  strike.Text(agency.value());
+  RETURN_IF_ERROR(Change(strike));
+  for (const auto& [officer, certificate] : officers) {
+    Query enrol =
+        connection_->Prepare("INSERT INTO officer (agency, officer, certificate) VALUES (?, ?, ?)");
+    enrol.Text(agency.value()).Blob(officer).Blob(certificate.SerializeAsString());
+    RETURN_IF_ERROR(Change(enrol));
+  }
+  Query query = connection_->Prepare(
+      "INSERT OR REPLACE INTO officer_register (agency, version, digest, event, position) "
+      "VALUES (?, ?, ?, ?, ?)");
+  query.Text(agency.value())
+      .Int(row.version)
+      .Blob(row.digest)
+      .Blob(row.event.value())
+      .Int(row.index);
+  return Change(query);
+}
+
 absl::Status SqliteTransaction::PutPolicyVersion(absl::string_view digest,
                                                  absl::string_view version, const Entry&) {
   Query query =

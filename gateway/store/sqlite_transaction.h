@@ -35,6 +35,8 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
   absl::Status PutConsent(const ConsentRow& row, const Entry& because) override;
   absl::Status WithdrawConsent(const ConsentId& id, absl::Time when, const Entry& because) override;
   absl::Status AddEnrolments(const AgencyId& agency, absl::CivilDay day, uint64_t count) override;
+  absl::Status PutOfficers(const AgencyId& agency, const OfficerRegisterRow& row,
+                           const OfficerRows& officers, const Entry& because) override;
   absl::Status PutPolicyVersion(absl::string_view digest, absl::string_view version,
                                 const Entry& because) override;
   absl::Status PutProposal(const v1::Proposal& proposal, const Entry& because) override;

@@ -12,6 +12,7 @@
 #include "gateway/rpc/status.h"
 #include "tests/benchmarks/load/ends.h"
 #include "tests/benchmarks/load/measure.h"
+#include "tests/testing/officers.h"
 
 namespace sluss {
 namespace {
@@ -41,7 +42,24 @@ absl::StatusOr<v1::Envelope> Seal(const Party& sender, const std::string& recipi
                     {"NARRATIVE", std::string(700, 'n')},
                     {"HEALTH", std::string(200, 'h')}};
   ASSIGN_OR_RETURN(outgoing.number, CanonicalNumber::Parse(kTestNumber));
-  return SealEnvelope(outgoing, sender.secrets, *sender.directory);
+  ASSIGN_OR_RETURN(v1::Envelope envelope,
+                   SealEnvelope(outgoing, sender.secrets, *sender.directory));
+  testing::SignByOfficers(&envelope);
+  return envelope;
+}
+
+absl::Status EnrolOfficer(const Party& sender, v1::Gateway::Stub& stub) {
+  const absl::Time now = absl::Now();
+  const v1::EnrolledOfficer officer =
+      testing::EnrolledFor(sender.secrets, std::string(32, 'o'), {"psychologist"},
+                           now - absl::Hours(1), now + absl::Hours(24));
+  grpc::ClientContext context;
+  v1::EnrolOfficersResponse response;
+  return FromGrpc(stub.EnrolOfficers(
+      &context,
+      testing::RegisterOf(sender.secrets, static_cast<uint64_t>(absl::ToUnixMicros(now)),
+                          {officer}),
+      &response));
 }
 
 // What the empty relay carries: the same sizes, nothing behind them.
@@ -97,6 +115,8 @@ void RunSender(const Party& sender, const Party& receiver, const Stage& stage, J
     journeys.failed() += journeys.all().size();
     return;
   }
+  const absl::Status enrolled = stage.sealed ? EnrolOfficer(sender, **stub) : absl::OkStatus();
+  if (!enrolled.ok()) std::cerr << "sluss-load: officers: " << enrolled.message() << "\n";
   std::vector<std::thread> threads;
   for (int i = 0; i < stage.in_flight; ++i) threads.emplace_back(work, stub->get());
   for (std::thread& thread : threads) thread.join();

@@ -11,6 +11,7 @@
 #include "gateway/tlog/proof_file.h"
 #include "gateway/tlog/tile.h"
 #include "tests/policy/policy_texts.h"
+#include "tests/testing/officers.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss::testing {
@@ -122,9 +123,33 @@ ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits)
   verifier_ = std::make_unique<VerifierKey>(
       Must(VerifierKey::Make(log_.origin, log_.signing.public_key())));
   Restart();
+  for (const auto& [agency, entry] : parties_.directory().agencies()) EnrolOfficers(agency);
 }
 
 ExchangeWorld::~ExchangeWorld() { Stop(); }
+
+void ExchangeWorld::EnrolOfficers(const AgencyId& agency, const std::set<std::string>& without) {
+  std::vector<std::string> roles, names = {"first officer", "second officer"};
+  for (const v1::RoleEntry& role : policy_.Current()->bundle().vocabulary().role()) {
+    roles.push_back(role.id());
+    names.push_back("officer, " + role.id());
+  }
+  std::vector<v1::EnrolledOfficer> officers;
+  for (const std::string& name : names) {
+    if (without.contains(name)) continue;
+    officers.push_back(EnrolledFor(parties_.secrets(agency), Officer(name), roles, Noon(2025, 1, 1),
+                                   Noon(2028, 1, 1)));
+  }
+  Enrol(agency, officers);
+}
+
+void ExchangeWorld::Enrol(const AgencyId& agency,
+                          const std::vector<v1::EnrolledOfficer>& officers) {
+  const auto known = Must(store_->FindOfficerRegister(agency));
+  const uint64_t version = known.has_value() ? known->version + 1 : 1;
+  EXPECT_OK(
+      exchange_->EnrolOfficers(agency, RegisterOf(parties_.secrets(agency), version, officers)));
+}
 
 LogIdentity ExchangeWorld::Identity() const {
   const SigningKey* const key = &log_.signing;
@@ -186,7 +211,10 @@ Outgoing ExchangeWorld::Signal(const std::vector<ConsentWitness>& consents) {
 }
 
 v1::Envelope ExchangeWorld::Seal(const AgencyId& sender, const Outgoing& outgoing) {
-  return Must(SealEnvelope(outgoing, parties_.secrets(sender), parties_.directory()));
+  v1::Envelope envelope =
+      Must(SealEnvelope(outgoing, parties_.secrets(sender), parties_.directory()));
+  SignByOfficers(&envelope);
+  return envelope;
 }
 
 absl::StatusOr<v1::SubmitResponse> ExchangeWorld::Submit(const AgencyId& sender,
@@ -290,7 +318,7 @@ std::vector<v1::AuditLeaf> ExchangeWorld::Leaves() {
 std::vector<v1::RecordKind> ExchangeWorld::Kinds() {
   std::vector<v1::RecordKind> kinds;
   for (const v1::AuditLeaf& leaf : Leaves()) {
-    if (leaf.kind() != v1::START) kinds.push_back(leaf.kind());
+    if (leaf.kind() != v1::START && leaf.kind() != v1::OFFICERS) kinds.push_back(leaf.kind());
   }
   return kinds;
 }

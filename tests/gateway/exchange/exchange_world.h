@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,13 @@ class ExchangeWorld {
   // Takes the exchange down; Restart brings it back.
   void Stop();
 
+  // ---- Officers
+  // At the beginning every agency has "first officer", "second officer" and one "officer, ROLE" for
+  // each role, all with every role, from 2025 to 2028. Again, all but those named.
+  void EnrolOfficers(const AgencyId& agency, const std::set<std::string>& without = {});
+  // These and no others.
+  void Enrol(const AgencyId& agency, const std::vector<v1::EnrolledOfficer>& officers);
+
   // ---- What agencies send
   // From `sender`, with one officer of this role, created now.
   Outgoing Message(const AgencyId& recipient, absl::string_view purpose, absl::string_view basis,
@@ -117,7 +125,7 @@ class ExchangeWorld {
 
   // ---- The log
   std::vector<v1::AuditLeaf> Leaves();
-  // The kinds of all leaves but START, in order.
+  // The kinds of all leaves but START and OFFICERS, in order.
   std::vector<v1::RecordKind> Kinds();
   // That the checkpoint is signed and its root is that of the stored entries, counters have no
   // gaps, and full tiles are what the entries say.

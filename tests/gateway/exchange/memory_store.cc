@@ -13,16 +13,16 @@ constexpr char kLog[] = "";
 }  // namespace
 
 MemoryLayers::MemoryLayers(MemoryBase* base)
-    : Of{LayeredTable(&base->messages),  LayeredTable(&base->payloads),
-         LayeredTable(&base->admitted),  LayeredTable(&base->wanted),
-         LayeredTable(&base->delivered), LayeredTable(&base->citations),
-         LayeredTable(&base->items),     LayeredTable(&base->item_ids),
-         LayeredTable(&base->consents),  LayeredTable(&base->enrolments),
-         LayeredTable(&base->in_order),  LayeredTable(&base->policy_versions),
-         LayeredTable(&base->proposals), LayeredTable(&base->activations),
-         LayeredTable(&base->entries),   LayeredTable(&base->tiles),
-         LayeredTable(&base->openings),  LayeredTable(&base->heads),
-         LayeredTable(&base->numbers)} {}
+    : Of{LayeredTable(&base->messages),        LayeredTable(&base->payloads),
+         LayeredTable(&base->admitted),        LayeredTable(&base->wanted),
+         LayeredTable(&base->delivered),       LayeredTable(&base->citations),
+         LayeredTable(&base->items),           LayeredTable(&base->item_ids),
+         LayeredTable(&base->consents),        LayeredTable(&base->enrolments),
+         LayeredTable(&base->officers),        LayeredTable(&base->in_order),
+         LayeredTable(&base->policy_versions), LayeredTable(&base->proposals),
+         LayeredTable(&base->activations),     LayeredTable(&base->entries),
+         LayeredTable(&base->tiles),           LayeredTable(&base->openings),
+         LayeredTable(&base->heads),           LayeredTable(&base->numbers)} {}
 
 void MemoryLayers::Apply() {
   messages.Apply();
@@ -35,6 +35,7 @@ void MemoryLayers::Apply() {
   item_ids.Apply();
   consents.Apply();
   enrolments.Apply();
+  officers.Apply();
   in_order.Apply();
   policy_versions.Apply();
   proposals.Apply();
@@ -185,6 +186,26 @@ absl::StatusOr<std::optional<ConsentRow>> MemoryReads<I>::FindConsent(const Cons
 }
 
 template <typename I>
+absl::StatusOr<std::optional<OfficerRegisterRow>> MemoryReads<I>::FindOfficerRegister(
+    const AgencyId& agency) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  const auto* const found = layers_.officers.Find(agency);
+  return found == nullptr ? std::nullopt : std::make_optional(found->first);
+}
+
+template <typename I>
+absl::StatusOr<std::optional<v1::OfficerCertificate>> MemoryReads<I>::FindOfficer(
+    const AgencyId& agency, absl::string_view officer) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  const auto* const found = layers_.officers.Find(agency);
+  if (found == nullptr) return std::nullopt;
+  const auto one = found->second.find(std::string(officer));
+  return one == found->second.end() ? std::nullopt : std::make_optional(one->second);
+}
+
+template <typename I>
 absl::StatusOr<uint64_t> MemoryReads<I>::EnrolmentsOn(const AgencyId& agency,
                                                       absl::CivilDay day) const {
   MutexLock lock(mutex_);
@@ -302,6 +323,9 @@ std::string MemoryStore::Dump() const {
   for (const auto& [id, row] : base_.messages) bytes += row.details.SerializeAsString();
   for (const auto& [id, payload] : base_.payloads) bytes += payload;
   for (const auto& [id, row] : base_.consents) bytes += row.record;
+  for (const auto& [agency, rows] : base_.officers) {
+    for (const auto& [officer, certificate] : rows.second) bytes += certificate.officer();
+  }
   for (const auto& [id, item] : base_.items) bytes += item.outcome.SerializeAsString();
   for (const auto& [number, proposal] : base_.proposals) bytes += proposal.SerializeAsString();
   for (const auto& [id, entry] : base_.entries) bytes += entry;

@@ -36,6 +36,7 @@ struct MemoryTables {
     T<DeliveryId, uint64_t> item_ids;
     T<ConsentId, ConsentRow> consents;
     T<std::pair<AgencyId, absl::CivilDay>, uint64_t> enrolments;
+    T<AgencyId, std::pair<OfficerRegisterRow, OfficerRows>> officers;
     T<uint64_t, MessageId> in_order;  // of admission
     T<std::string, std::string> policy_versions;
     T<uint64_t, v1::Proposal> proposals;
@@ -77,6 +78,10 @@ class MemoryReads : public Interface {
   absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const override;
   absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const override;
   absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const override;
+  absl::StatusOr<std::optional<OfficerRegisterRow>> FindOfficerRegister(
+      const AgencyId& agency) const override;
+  absl::StatusOr<std::optional<v1::OfficerCertificate>> FindOfficer(
+      const AgencyId& agency, absl::string_view officer) const override;
   absl::StatusOr<std::string> ReadPolicyVersion(absl::string_view digest) const override;
   absl::StatusOr<std::optional<v1::Proposal>> FindProposal(uint64_t number) const override;
   absl::StatusOr<std::vector<v1::Proposal>> Proposals(uint64_t before, size_t limit) const override;

@@ -154,6 +154,14 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     return absl::OkStatus();
   }
 
+  absl::Status PutOfficers(const AgencyId& agency, const OfficerRegisterRow& row,
+                           const OfficerRows& officers, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    layers_.officers.Put(agency, {row, officers});
+    return absl::OkStatus();
+  }
+
   absl::Status PutPolicyVersion(absl::string_view digest, absl::string_view version,
                                 const Entry&) override {
     MutexLock lock(mutex_);

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/gateway/exchange/exchange_world.h"
+#include "tests/testing/officers.h"
 #include "tests/testing/status_matchers.h"
 
 namespace sluss {
@@ -27,8 +28,8 @@ template <typename Step, typename... From>
 constexpr bool kMadeFrom = std::is_constructible_v<Step, From...>;
 static_assert(!kMadeFrom<Submission> && !kMadeFrom<Submission, AgencyId, Route, v1::Envelope>);
 static_assert(!kMadeFrom<Verified> && !kMadeFrom<Verified, Submission>);
-static_assert(
-    !kMadeFrom<Verified, CheckedEnvelope, std::string, v1::Facts, std::vector<v1::CitedConsent>>);
+static_assert(!kMadeFrom<Verified, CheckedEnvelope, std::string, v1::Facts,
+                         std::vector<v1::CitedConsent>, std::vector<v1::AttestingOfficer>>);
 static_assert(!kMadeFrom<Decided> && !kMadeFrom<Decided, Verified> &&
               !kMadeFrom<Decided, Submission>);
 static_assert(!kMadeFrom<Decided, MessageRow, std::string, LeafDraft>);
@@ -70,6 +71,7 @@ class RefusalTest : public ::testing::Test {
     envelope.set_manifest(manifest.SerializeAsString());
     envelope.set_signature(world_.parties().secrets(kSchool).signing.Sign(sign_context::kManifest,
                                                                           envelope.manifest()));
+    testing::SignByOfficers(&envelope);
     return envelope;
   }
 

@@ -295,6 +295,33 @@ TEST_P(StoreContractTest, CountsEnrolmentsByAgencyAndDay) {
   EXPECT_EQ(Must(store().EnrolmentsOn(kPolice, kTuesday)), 3u);
 }
 
+TEST_P(StoreContractTest, ARegisterOfOfficersTakesThePlaceOfTheOneBefore) {
+  const auto put = [&](const AgencyId& agency, uint64_t version,
+                       const std::vector<std::string>& officers) {
+    return Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      OfficerRows rows;
+      for (const std::string& officer : officers) rows[officer].set_officer("of " + officer);
+      const OfficerRegisterRow row{version, "a digest", entry.event(), entry.index()};
+      return recorder.store().PutOfficers(agency, row, rows, entry);
+    });
+  };
+  const AgencyId agency("school/with-officers"), other("school/other");
+  EXPECT_FALSE(Must(store().FindOfficerRegister(agency)).has_value());
+  ASSERT_OK(put(agency, 7, {"anna", "bo"}));
+  ASSERT_OK(put(other, 3, {"anna"}));
+  ASSERT_OK(put(agency, 8, {"bo", "cy"}));
+
+  const OfficerRegisterRow row = *Must(store().FindOfficerRegister(agency));
+  EXPECT_EQ(row.version, 8u);
+  EXPECT_EQ(row.digest, "a digest");
+  EXPECT_EQ(Must(store().ReadEntry(row.index)).empty(), false);
+  EXPECT_FALSE(Must(store().FindOfficer(agency, "anna")).has_value());
+  EXPECT_EQ(Must(store().FindOfficer(agency, "bo"))->officer(), "of bo");
+  EXPECT_EQ(Must(store().FindOfficer(agency, "cy"))->officer(), "of cy");
+  EXPECT_EQ(Must(store().FindOfficer(other, "anna"))->officer(), "of anna");
+}
+
 TEST_P(StoreContractTest, ReadsMessagesInTheOrderOfTheirAdmission) {
   std::vector<std::string> admitted;
   for (int i = 0; i < 3; ++i) admitted.push_back(Bytes(Admit(world_.DutyReport())));
