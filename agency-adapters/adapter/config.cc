@@ -39,6 +39,8 @@ absl::StatusOr<v1::AdapterConfig> LoadAdapterConfig(const std::string& path) {
                    "chmod o-rwx");
   PrivateDirectory(&check, "state_dir", config.mutable_state_dir(), S_IRWXG | S_IRWXO,
                    "chmod go-rwx");
+  PrivateDirectory(&check, "officers_dir", config.mutable_officers_dir(), S_IRWXG | S_IRWXO,
+                   "chmod go-rwx");
   if (!config.register_csv().empty()) check.File("register_csv", config.mutable_register_csv());
   config.set_poll_milliseconds(
       check.Range("poll_milliseconds", config.poll_milliseconds(), /*standard=*/500, 20, 60'000));

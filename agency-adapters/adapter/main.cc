@@ -90,6 +90,7 @@ absl::Status Run(const std::string& path, Mode mode) {
                                .native_out_dir = config.native_out_dir(),
                                .state_dir = config.state_dir(),
                                .register_csv = config.register_csv(),
+                               .officers_dir = config.officers_dir(),
                                .poll = absl::Milliseconds(config.poll_milliseconds()),
                                .progress = ShowProgress(&events)};
   ASSIGN_OR_RETURN(const std::unique_ptr<Edge> edge,

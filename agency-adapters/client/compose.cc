@@ -188,12 +188,22 @@ absl::StatusOr<Composed> Compose(const v1::NeutralNotification& notification,
   RETURN_IF_ERROR(AddConsents(notification, *references.consents, &composed.outgoing));
   RETURN_IF_ERROR(AddChild(notification, age_limits, now, &composed.outgoing));
   RETURN_IF_ERROR(AddParts(notification, &composed.outgoing));
-  for (const v1::OfficerAct& act : notification.officer()) {
+  ASSIGN_OR_RETURN(composed.signers, references.officers->Signers(notification.officer(), now));
+  for (int i = 0; i < notification.officer_size(); ++i) {
+    v1::OfficerAct act = notification.officer(i);
+    act.set_name(composed.signers[i].name);
     Attested attested = Attest(secrets, act);
     *header.add_attestation() = std::move(attested.attestation);
     composed.openings.push_back(std::move(attested.opening));
   }
   return composed;
+}
+
+void SignAttestations(const std::vector<OfficerSigner>& signers, v1::Envelope* envelope) {
+  for (const OfficerSigner& signer : signers) {
+    envelope->add_officer_signature(SignAttestation(*signer.key, AttestedKind::kManifest,
+                                                    signer.officer, envelope->manifest()));
+  }
 }
 
 v1::PreflightRequest PreflightOf(const Composed& composed) {

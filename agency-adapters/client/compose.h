@@ -1,10 +1,10 @@
 // From a neutral notification to what is sealed: the header that the gateway may see, the parts
 // that it may not, and what of the officer's words stays here.
 //
-// Refuses what no rule could make right: a record that no officer answers for (nothing is forwarded
-// by itself), a category that holds something else than it says, feedback that says more than one
-// of the three statuses (SoL 2025:400 19 kap. 6 §). Whether it may be sent is for the gateway.
-// Errors: INVALID_ARGUMENT names the neutral field and quotes nothing. Thread-safe.
+// Refuses what no rule could make right: a record that no enrolled officer answers for (nothing is
+// forwarded by itself), a category that holds something else than it says, feedback that says more
+// than one of the three statuses (SoL 2025:400 19 kap. 6 §). Whether it may be sent is for the
+// gateway. Errors: INVALID_ARGUMENT names the neutral field and quotes nothing. Thread-safe.
 #ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_COMPOSE_H_
 #define SLUSS_AGENCY_ADAPTERS_CLIENT_COMPOSE_H_
 
@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "agency-adapters/client/consent_book.h"
 #include "agency-adapters/client/inbox.h"
+#include "agency-adapters/client/officer_book.h"
 #include "agency-adapters/client/outbox.h"
 #include "gateway/crypto/party_keys.h"
 #include "gateway/crypto/seal.h"
@@ -32,22 +33,27 @@ inline constexpr absl::string_view kConsentCopyPurpose = "CONSENT_COPY";
 inline constexpr absl::string_view kIdentityCategory = "IDENTITY";
 inline constexpr absl::string_view kStatusCategory = "STATUS";
 
-// What a notification may refer to: earlier messages and consents. Borrowed.
+// What a notification may refer to: officers, earlier messages and consents. Borrowed.
 struct References {
   const ConsentBook* consents;
   const Outbox* outbox;
   const Inbox* inbox;
+  const OfficerBook* officers;
 };
 
 struct Composed {
   Outgoing outgoing;  // message_id set
   std::vector<v1::AttestationOpening> openings;
+  std::vector<OfficerSigner> signers;  // of the header's attestations, in their order
 };
 
 // `age_limits` ascending, as the gateway tells them; `now` dates the header.
 absl::StatusOr<Composed> Compose(const v1::NeutralNotification& notification,
                                  const References& references, const AgencySecrets& secrets,
                                  const std::vector<uint32_t>& age_limits, absl::Time now);
+
+// The officers' signatures under a sealed envelope.
+void SignAttestations(const std::vector<OfficerSigner>& signers, v1::Envelope* envelope);
 
 // The question that the gateway can answer before anything is sealed.
 v1::PreflightRequest PreflightOf(const Composed& composed);

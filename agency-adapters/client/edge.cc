@@ -68,11 +68,15 @@ absl::StatusOr<std::unique_ptr<Edge>> Edge::Create(EdgeOptions options, const Ed
   ASSIGN_OR_RETURN(edge->clocks_,
                    ClockBook::Open(files, state + "/clocks", &edge->native_out_, parts.events));
   ASSIGN_OR_RETURN(edge->register_, Register::Open(files, state, parts.directory->key_set()));
-  const References references = {
-      .consents = edge->consents_.get(), .outbox = edge->outbox_.get(), .inbox = &edge->inbox_};
+  ASSIGN_OR_RETURN(edge->officers_, OfficerBook::Open(files, state + "/officers",
+                                                      edge->options_.officers_dir, parts));
+  const References references = {.consents = edge->consents_.get(),
+                                 .outbox = edge->outbox_.get(),
+                                 .inbox = &edge->inbox_,
+                                 .officers = edge->officers_.get()};
   edge->sender_ =
-      std::make_unique<Sender>(parts, edge->outbox_.get(), references, &edge->native_out_,
-                               edge->age_limits_.get(), edge->clocks_.get());
+      std::make_unique<Sender>(parts, edge->outbox_.get(), references, edge->officers_.get(),
+                               &edge->native_out_, edge->age_limits_.get(), edge->clocks_.get());
   edge->receiver_ =
       std::make_unique<Receiver>(parts, &edge->inbox_, edge->register_.get(), &edge->native_out_,
                                  edge->outbox_.get(), edge->sender_.get(), edge->clocks_.get());
@@ -83,6 +87,12 @@ absl::StatusOr<std::unique_ptr<Edge>> Edge::Create(EdgeOptions options, const Ed
 }
 
 void Edge::Look() {
+  officers_->Look();
+  // Even where nothing is to be sent: who was struck off here is struck off there at once.
+  if (const absl::Status told = officers_->Publish(); told != officers_told_) {
+    if (!told.ok()) parts_.events->Write("officers-waiting", FaultFields(told));
+    officers_told_ = told;
+  }
   const absl::StatusOr<std::vector<std::string>> names = drop_.Settled();
   if (!names.ok()) parts_.events->Write("drop-failed", FaultFields(names.status()));
   if (names.ok()) {

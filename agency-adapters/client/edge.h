@@ -21,6 +21,7 @@
 #include "agency-adapters/client/drop_dir.h"
 #include "agency-adapters/client/edge_parts.h"
 #include "agency-adapters/client/enrolment.h"
+#include "agency-adapters/client/officer_book.h"
 #include "agency-adapters/client/receiver.h"
 #include "agency-adapters/client/sender.h"
 #include "gateway/base/mutex.h"
@@ -32,6 +33,7 @@ struct EdgeOptions {
   std::string native_out_dir;
   std::string state_dir;
   std::string register_csv;  // empty: no register of its own
+  std::string officers_dir;  // officer_files.h
   absl::Duration poll = absl::Milliseconds(200);
   // How far an enrolment is; called on the enrolling thread.
   std::function<void(size_t done, size_t total)> progress = [](size_t, size_t) {};
@@ -83,11 +85,13 @@ class Edge {
   std::unique_ptr<ConsentBook> consents_;
   std::unique_ptr<AgeLimitStore> age_limits_;
   std::unique_ptr<ClockBook> clocks_;
+  std::unique_ptr<OfficerBook> officers_;
   std::unique_ptr<Register> register_;
   std::unique_ptr<Sender> sender_;
   std::unique_ptr<Receiver> receiver_;
   std::unique_ptr<ConsentDesk> desk_;
   std::map<std::string, Attempt> attempts_;  // records that wait; of Look's thread
+  absl::Status officers_told_;   // what came of telling the gateway last; of Look's thread
   std::string enrolled_digest_;  // of the export that was enrolled last; of Enrol's thread
 
   Mutex mutex_;

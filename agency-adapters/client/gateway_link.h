@@ -27,6 +27,8 @@ class GatewayLink {
   virtual absl::StatusOr<v1::WithdrawResponse> Withdraw(const v1::WithdrawRequest& request) = 0;
   virtual absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
       const v1::RegisterConsentRequest& request) = 0;
+  virtual absl::StatusOr<v1::EnrolOfficersResponse> EnrolOfficers(
+      const v1::EnrolOfficersRequest& request) = 0;
   virtual absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) = 0;
 
   // Holds a stream and hands over each delivery in turn, on the caller's thread, until the stream

@@ -43,6 +43,10 @@ class GrpcLink : public GatewayLink {
       const v1::RegisterConsentRequest& request) override {
     return Call(&v1::Gateway::Stub::RegisterConsent, request);
   }
+  absl::StatusOr<v1::EnrolOfficersResponse> EnrolOfficers(
+      const v1::EnrolOfficersRequest& request) override {
+    return Call(&v1::Gateway::Stub::EnrolOfficers, request);
+  }
   absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) override {
     return Call(&v1::Gateway::Stub::Enrol, request);
   }

@@ -64,10 +64,12 @@ absl::StatusOr<v1::Header> SealedHeader(const v1::Envelope& envelope) {
 }  // namespace
 
 Sender::Sender(const EdgeParts& parts, Outbox* outbox, const References& references,
-               const NativeOut* native_out, AgeLimitStore* age_limits, ClockBook* clocks)
+               OfficerBook* officers, const NativeOut* native_out, AgeLimitStore* age_limits,
+               ClockBook* clocks)
     : parts_(parts),
       outbox_(outbox),
       references_(references),
+      officers_(officers),
       native_out_(native_out),
       age_limits_(age_limits),
       clocks_(clocks) {}
@@ -83,8 +85,9 @@ absl::StatusOr<Sender::Taken> Sender::Take(const NativeFile& file, const std::st
   }
   RETURN_IF_ERROR(RefuseLeaks(notification));
   ASSIGN_OR_RETURN(const Composed composed, ComposeWithAdvice(notification));
-  ASSIGN_OR_RETURN(const v1::Envelope envelope,
+  ASSIGN_OR_RETURN(v1::Envelope envelope,
                    SealEnvelope(composed.outgoing, *parts_.secrets, *parts_.directory));
+  SignAttestations(composed.signers, &envelope);
   v1::OutboxRecord record;
   record.set_message_id(composed.outgoing.header.message_id());
   record.set_native_id(notification.native_id());
@@ -212,6 +215,7 @@ absl::StatusOr<v1::OutboxRecord> Sender::Submit(const v1::OutboxRecord& record) 
   if (!request.mutable_envelope()->ParseFromString(record.envelope())) {
     return absl::DataLossError("the sealed message in the outbox is damaged");
   }
+  RETURN_IF_ERROR(officers_->Publish());  // else the gateway would not know who attests this
   request.set_sent_us(absl::ToUnixMicros(parts_.clock->Now()));
   const bool feedback = record.header().purpose() == std::string(kFeedbackPurpose);
   ASSIGN_OR_RETURN(const v1::SubmitResponse answer,

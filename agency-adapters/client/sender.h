@@ -11,7 +11,7 @@
 // exception: nothing of it is sealed, sent or kept here unless the gateway says now that the rules
 // permit it.
 //
-// Take is for one thread, Flush for one thread; they may be two. OnOutcome for any.
+// Take and Flush are for one and the same thread; OnOutcome for any.
 #ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_SENDER_H_
 #define SLUSS_AGENCY_ADAPTERS_CLIENT_SENDER_H_
 
@@ -38,7 +38,8 @@ class Sender {
  public:
   // All pointers must outlive the sender.
   Sender(const EdgeParts& parts, Outbox* outbox, const References& references,
-         const NativeOut* native_out, AgeLimitStore* age_limits, ClockBook* clocks);
+         OfficerBook* officers, const NativeOut* native_out, AgeLimitStore* age_limits,
+         ClockBook* clocks);
 
   struct Taken {
     MessageId message;
@@ -82,6 +83,7 @@ class Sender {
   const EdgeParts parts_;
   Outbox* const outbox_;
   const References references_;
+  OfficerBook* const officers_;
   const NativeOut* const native_out_;
   AgeLimitStore* const age_limits_;
   ClockBook* const clocks_;

@@ -33,6 +33,7 @@ format: OPEN_EPLATFORM
 mapping: "f"
 drop_dir: "d"
 native_out_dir: "d"
+officers_dir: "d"
 state_dir: "d"
 )";
 

@@ -3,6 +3,7 @@
 #ifndef SLUSS_TESTS_AGENCY_ADAPTERS_CLIENT_AGENCY_H_
 #define SLUSS_TESTS_AGENCY_ADAPTERS_CLIENT_AGENCY_H_
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -14,6 +15,8 @@
 #include "agency-adapters/client/edge.h"
 #include "agency-adapters/common/outcome_text.h"
 #include "gateway/base/hex.h"
+#include "gateway/crypto/officer_files.h"
+#include "gateway/crypto/random.h"
 #include "tests/agency-adapters/client_fake_gateway.h"
 #include "tests/agency-adapters/client_memory_file_system.h"
 #include "tests/testing/fake_clock.h"
@@ -60,15 +63,47 @@ class Agency {
                .clock = clock,
                .events = &events} {
     EXPECT_TRUE(disk.MakeDirectory("/drop").ok());
+    EnrolOfficer("Eva Ek", {"principal", "counsellor"});
+    EnrolOfficer("Siv Dahl", {"case-worker", "police-officer"});
     Restart();
   }
+  ~Agency() { std::filesystem::remove_all(officers_dir_); }
+
+  // On the real disk, where `slussctl officers` keeps them; seen at the next Look.
+  void EnrolOfficer(const std::string& name, const std::vector<std::string>& roles,
+                    const std::string& from = "2026-01-01", const std::string& to = "2027-01-01") {
+    v1::OfficerList list = OfficersOnDisk();
+    v1::ListedOfficer* const officer = list.add_officer();
+    officer->set_name(name);
+    officer->mutable_role()->Assign(roles.begin(), roles.end());
+    officer->set_valid_from(from);
+    officer->set_valid_to(to);
+    officer->set_key(Must(MakeOfficerSigningKey(officers_dir_)));
+    EXPECT_TRUE(SaveOfficerList(list, officers_dir_).ok());
+  }
+  void StrikeOff(const std::string& name) {
+    const v1::OfficerList before = OfficersOnDisk();
+    v1::OfficerList after;
+    for (const v1::ListedOfficer& officer : before.officer()) {
+      if (officer.name() != name) *after.add_officer() = officer;
+    }
+    EXPECT_TRUE(SaveOfficerList(after, officers_dir_).ok());
+  }
+  v1::OfficerList OfficersOnDisk() const {
+    const absl::StatusOr<v1::OfficerList> list = LoadOfficerList(officers_dir_);
+    return list.ok() ? *list : v1::OfficerList();
+  }
+  const std::string& officers_dir() const { return officers_dir_; }
 
   // As after kill -9 and power loss: what was not synced is gone.
   void Restart() {
     edge.reset();
     disk.Crash();
-    const EdgeOptions options = {
-        .drop_dir = "/drop", .native_out_dir = "/out", .state_dir = "/state", .register_csv = csv};
+    const EdgeOptions options = {.drop_dir = "/drop",
+                                 .native_out_dir = "/out",
+                                 .state_dir = "/state",
+                                 .register_csv = csv,
+                                 .officers_dir = officers_dir_};
     edge = Must(Edge::Create(options, parts_, &disk));
   }
 
@@ -116,6 +151,7 @@ class Agency {
 
  private:
   const AgencyId id_;
+  const std::string officers_dir_ = ::testing::TempDir() + "officers-" + ToHex(RandomBytes(8));
   const std::unique_ptr<GatewayLink> link_;
   const ReceiptVerifier receipts_;
   const EdgeParts parts_;

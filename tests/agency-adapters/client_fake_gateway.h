@@ -17,6 +17,7 @@
 
 #include "agency-adapters/client/gateway_link.h"
 #include "gateway/base/mutex.h"
+#include "gateway/crypto/attestation.h"
 #include "gateway/crypto/consent.h"
 #include "gateway/crypto/enrol.h"
 #include "gateway/crypto/envelope.h"
@@ -48,6 +49,7 @@ class FakeGateway {
   size_t enrolments_left = 1'000'000;
   absl::Status down;            // what every call but Acknowledge answers while not OK
   absl::Status submit_refusal;  // what Submit answers while not OK
+  absl::Status officers_down;   // what EnrolOfficers answers while not OK
   std::function<void()> on_acknowledged = [] {};
   std::function<void(v1::SubmitResponse*)> tamper_answer = [](v1::SubmitResponse*) {};
   std::function<void(v1::Delivery*)> tamper_delivery = [](v1::Delivery*) {};
@@ -79,6 +81,17 @@ class FakeGateway {
     MutexLock lock(&mutex_);
     return enrol_calls_;
   }
+  // The registers of officers that this agency handed in, repetitions too.
+  std::vector<v1::OfficerRegister> registers(const AgencyId& agency) const {
+    MutexLock lock(&mutex_);
+    std::vector<v1::OfficerRegister> parsed;
+    const auto found = registers_.find(agency);
+    if (found == registers_.end()) return parsed;
+    for (const v1::EnrolOfficersRequest& request : found->second) {
+      EXPECT_TRUE(parsed.emplace_back().ParseFromString(request.officers()));
+    }
+    return parsed;
+  }
   std::vector<v1::ConsentRecord> consents() const {
     MutexLock lock(&mutex_);
     return consents_;
@@ -109,6 +122,10 @@ class FakeGateway {
   absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
       const AgencyId& caller, const v1::RegisterConsentRequest& request);
   absl::StatusOr<v1::EnrolResponse> Enrol(const AgencyId& caller, const v1::EnrolRequest& request);
+  absl::StatusOr<v1::EnrolOfficersResponse> EnrolOfficers(const AgencyId& caller,
+                                                          const v1::EnrolOfficersRequest& request);
+  absl::Status CheckSignatures(const CheckedEnvelope& checked) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Fetch(const AgencyId& caller,
                      const std::function<bool(const v1::Delivery&)>& on_delivery);
 
@@ -132,6 +149,10 @@ class FakeGateway {
   std::vector<v1::Header> accepted_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::PreflightRequest> preflights_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::ConsentRecord> consents_ ABSL_GUARDED_BY(mutex_);
+  // By agency; the certificates are by the officer's pseudonym.
+  std::map<AgencyId, std::vector<v1::EnrolOfficersRequest>> registers_ ABSL_GUARDED_BY(mutex_);
+  std::map<AgencyId, std::map<std::string, v1::OfficerCertificate>> officers_
+      ABSL_GUARDED_BY(mutex_);
   size_t submissions_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t enrol_calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string wire_ ABSL_GUARDED_BY(mutex_);
@@ -160,6 +181,10 @@ class FakeLink : public GatewayLink {
   absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
       const v1::RegisterConsentRequest& request) override {
     return gateway_->RegisterConsent(agency_, request);
+  }
+  absl::StatusOr<v1::EnrolOfficersResponse> EnrolOfficers(
+      const v1::EnrolOfficersRequest& request) override {
+    return gateway_->EnrolOfficers(agency_, request);
   }
   absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) override {
     return gateway_->Enrol(agency_, request);
@@ -240,6 +265,7 @@ inline absl::StatusOr<v1::SubmitResponse> FakeGateway::Submit(const v1::SubmitRe
       CheckEnvelope(request.envelope(), parties_->directory());
   if (!checked.ok()) return checked.status();
   const v1::Header& header = checked->header();
+  if (const absl::Status signed_by = CheckSignatures(*checked); !signed_by.ok()) return signed_by;
   const auto known = answers_.find(header.message_id());
   if (known != answers_.end()) {
     v1::SubmitResponse again = known->second;
@@ -275,6 +301,12 @@ inline void FakeGateway::Queue(const CheckedEnvelope& checked, const v1::Decisio
   notification->set_signature(envelope.signature());
   *notification->mutable_compartment() = envelope.compartment();
   notification->set_nym_proof(envelope.nym_proof());
+  for (int i = 0; i < envelope.officer_signature_size(); ++i) {
+    v1::AttestedBy* const by = notification->add_attested_by();
+    *by->mutable_certificate() =
+        officers_[checked.sender()][checked.header().attestation(i).officer()];
+    by->set_signature(envelope.officer_signature(i));
+  }
   std::set<std::string> permitted;
   for (const v1::CategoryDecision& category : decision.category()) {
     if (category.permitted()) permitted.insert(category.category());
@@ -407,6 +439,51 @@ inline absl::StatusOr<v1::EnrolResponse> FakeGateway::Enrol(const AgencyId& call
   response.set_keyholder_proof(evaluated.proof());
   tamper_enrolment(&response);
   return response;
+}
+
+inline absl::StatusOr<v1::EnrolOfficersResponse> FakeGateway::EnrolOfficers(
+    const AgencyId& caller, const v1::EnrolOfficersRequest& request) {
+  MutexLock lock(&mutex_);
+  wire_ += request.SerializeAsString();
+  if (!down.ok()) return down;
+  if (!officers_down.ok()) return officers_down;
+  absl::StatusOr<CheckedOfficers> checked =
+      CheckOfficers(request, *parties_->directory().FindAgency(caller));
+  if (!checked.ok()) return checked.status();
+  registers_[caller].push_back(request);
+  officers_[caller].clear();
+  for (size_t i = 0; i < checked->enrolled.size(); ++i) {
+    officers_[caller][checked->enrolled[i].officer()] =
+        checked->officers.officer(static_cast<int>(i));
+  }
+  v1::AuditLeaf leaf;
+  leaf.set_kind(v1::OFFICERS);
+  leaf.set_sender(caller.value());
+  leaf.set_count(checked->enrolled.size());
+  v1::EnrolOfficersResponse response;
+  *response.mutable_receipt() = Log(leaf);
+  return response;
+}
+
+inline absl::Status FakeGateway::CheckSignatures(const CheckedEnvelope& checked) const {
+  const v1::Header& header = checked.header();
+  const v1::Envelope& envelope = checked.envelope();
+  if (envelope.officer_signature_size() != header.attestation_size()) {
+    return absl::InvalidArgumentError("`officer_signature` is missing");
+  }
+  for (int i = 0; i < header.attestation_size(); ++i) {
+    const auto agency = officers_.find(checked.sender());
+    if (agency == officers_.end() || agency->second.count(header.attestation(i).officer()) == 0) {
+      return absl::InvalidArgumentError("`attestation` is by an officer who is not enrolled");
+    }
+    v1::EnrolledOfficer officer;
+    EXPECT_TRUE(
+        officer.ParseFromString(agency->second.at(header.attestation(i).officer()).officer()));
+    absl::Status verified = VerifyAttestation(officer, AttestedKind::kManifest, envelope.manifest(),
+                                              envelope.officer_signature(i));
+    if (!verified.ok()) return verified;
+  }
+  return absl::OkStatus();
 }
 
 inline absl::Status FakeGateway::Fetch(
