@@ -25,6 +25,14 @@ AGENCIES = {
     "child-psychiatry/bup-sundby": ("FHIR_R4", "child-psychiatry-mapping.txtpb"),
 }
 
+# agency -> officer, as the samples name them -> roles
+OFFICERS = {
+    "school/ekbacken": {"Love Hage": ["teacher", "counsellor"], "Rut Ekback": ["principal"]},
+    "social-services/sundby": {"Sara Säker": ["case-worker"], "Gun Grupp": ["group-leader"]},
+    "police/region-mitt": {"Pim Patrull": ["police-officer"]},
+    "child-psychiatry/bup-sundby": {"Ines Modell": ["psychologist"]},
+}
+
 # The policies that the scenarios run under; local ones are added with `policies=`.
 TEMPLATES = ROOT / "policy" / "templates"
 
@@ -129,10 +137,12 @@ class World:
     """With a `moved_clock` (a timedelta) the processes are those of tests/end-to-end whose clock is
     so far from the machine's, and follows move_clock. Certificates are dated back with it."""
 
-    def __init__(self, directory, build, agencies=None, policies=None, moved_clock=None):
+    def __init__(self, directory, build, agencies=None, policies=None, officers=None,
+                 moved_clock=None):
         self.dir = pathlib.Path(directory)
         self.build = pathlib.Path(build)
         self.agencies = dict(agencies or AGENCIES)
+        self.officers = officers or OFFICERS
         self.policies = policies or sorted(
             path for path in TEMPLATES.glob("*.txtpb") if not path.name.endswith(".cases.txtpb"))
         self.processes = {}
@@ -267,8 +277,10 @@ gateway: "gateway/gw1"
     def _agency_config(self, agency):
         home = self.agency_dir(agency)
         form, mapping = self.agencies[agency]
-        for name in ("drop", "out", "state"):
+        for name in ("drop", "out", "state", "officers"):
             (home / name).mkdir(mode=0o700)
+        for name, roles in self.officers.get(agency, {}).items():
+            self.enrol_officer(agency, name, roles)
         (home / "adapter.txtpb").write_text(f"""\
 agency: "{agency}"
 gateway_address: "127.0.0.1:{self.gateway_port}"
@@ -280,6 +292,7 @@ format: {form}
 mapping: "{ROOT}/deploy/config/{mapping}"
 drop_dir: "drop"
 native_out_dir: "out"
+officers_dir: "officers"
 state_dir: "state"
 register_csv: "register.csv"
 poll_milliseconds: 50
@@ -290,6 +303,18 @@ poll_milliseconds: 50
         """rows: (12-digit test number, the agency's own case reference)"""
         text = "number,case_ref\n" + "".join(f"{number},{ref}\n" for number, ref in rows)
         (self.agency_dir(agency) / "register.csv").write_text(text)
+
+    def officers_command(self, agency, command, name, *options):
+        self.run(self.program("slussctl"), "officers", command,
+                 "--dir", self.agency_dir(agency) / "officers", "--name", name, *options)
+
+    def enrol_officer(self, agency, name, roles, days=(-30, 365)):
+        """days: first day and the day after the last, counted from today."""
+        self.officers_command(agency, "enrol", name, "--roles", ",".join(roles),
+                              "--from", self.today(days[0]), "--to", self.today(days[1]))
+
+    def today(self, days=0):
+        return (self.now() + datetime.timedelta(days=days)).date()
 
     # ---- processes -----------------------------------------------------------------------------
 

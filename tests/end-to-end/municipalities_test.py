@@ -18,6 +18,9 @@ from walk import Walk, child  # noqa: E402
 
 CONFIG = ROOT / "deploy" / "config" / "municipalities"
 
+ROLES = re.findall(r'^role { id: "([^"]+)"',
+                   (ROOT / "policy" / "catalogue" / "vocabulary.txtpb").read_text(), re.M)
+
 
 def agencies_of(municipality):
     """{agency: (native format, mapping)}, read from the example's own gateway configuration."""
@@ -65,6 +68,7 @@ class Municipality(WorldTest):
             raise unittest.SkipTest("what the four share")
         cls.AGENCIES = agencies_of(cls.NAME)
         cls.POLICIES = policies_of(cls.NAME)
+        cls.OFFICERS = {agency: {"Uno Provsson": ROLES} for agency in cls.AGENCIES}
         super().setUpClass()
         cls.world.start_all()
         cls.walk = Walk(cls.world)

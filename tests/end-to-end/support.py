@@ -20,13 +20,14 @@ class WorldTest(unittest.TestCase):
 
     AGENCIES = None
     POLICIES = None
+    OFFICERS = None
     MOVED_CLOCK = None  # a timedelta, where the test moves time
 
     @classmethod
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory(prefix="sluss-e2e-")
         cls.world = World(pathlib.Path(cls.temporary.name) / "world", BUILD, cls.AGENCIES,
-                          cls.POLICIES, cls.MOVED_CLOCK)
+                          cls.POLICIES, cls.OFFICERS, cls.MOVED_CLOCK)
         cls.world.create()
 
     @classmethod
