@@ -68,7 +68,8 @@ TEST(ShippedPoliciesTest, EveryFormOfCollaborationHasATemplate) {
                                         "family-centre", "youth-coach", "youth-group", "youth-team",
                                         "resource-team", "support-groups", "coordinated-plan",
                                         "field-workers", "social-to-police", "school-to-police",
-                                        "care-need", "social-action-group", "consent-copy"));
+                                        "care-need", "social-action-group", "consent-copy",
+                                        "reidentification"));
 }
 
 class MunicipalityTest : public ::testing::TestWithParam<std::string> {};
