@@ -85,6 +85,14 @@ class Exchange {
   // budget is used up.
   absl::StatusOr<v1::EnrolResponse> Enrol(const AgencyId& caller, const v1::EnrolRequest& request);
 
+  // Who the child of a message is, whose identity came to the caller in escrow (reidentify.h). A
+  // denial is an answer. NOT_FOUND where nothing came in escrow; UNAVAILABLE while the key holder
+  // is away: ask again with the same order.
+  absl::StatusOr<v1::ReidentifyResponse> Reidentify(const AgencyId& caller,
+                                                    const v1::ReidentifyRequest& request);
+  absl::StatusOr<v1::ReportReidentificationResponse> ReportReidentification(
+      const AgencyId& caller, const v1::ReportReidentificationRequest& request);
+
   // Of a message: its sender and its recipient may ask. Without one: the gateway's own state, which
   // a caller that is no agency may ask for too (`caller` empty).
   absl::StatusOr<v1::GetStatusResponse> GetStatus(const AgencyId& caller,
@@ -112,6 +120,8 @@ class Exchange {
   v1::SubmitResponse Answer(const MessageRow& row, v1::LogReceipt receipt) const;
   absl::StatusOr<v1::SubmitResponse> Repeat(const MessageRow& row, const AgencyId& caller,
                                             absl::string_view manifest_digest) const;
+  absl::StatusOr<v1::StoredReidentification> Peel(const MessageId& message,
+                                                  v1::PeelRequest request);
   // Records a rejection; then the error for the caller.
   absl::Status Reject(const AgencyId& caller, const absl::Status& why);
   absl::Status RecordRejections(const AgencyId& caller, uint64_t count, absl::string_view reason);

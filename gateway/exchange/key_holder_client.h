@@ -14,6 +14,7 @@ class KeyHolderClient {
   virtual ~KeyHolderClient() = default;
   virtual absl::StatusOr<v1::TransformResponse> Transform(const v1::TransformRequest& request) = 0;
   virtual absl::StatusOr<v1::EvaluateResponse> Evaluate(const v1::EvaluateRequest& request) = 0;
+  virtual absl::StatusOr<v1::PeelResponse> Peel(const v1::PeelRequest& request) = 0;
 };
 
 }  // namespace sluss

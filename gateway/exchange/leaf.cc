@@ -32,27 +32,23 @@ void Commit(CommitTag tag, std::string value, LeafDraft* draft) {
   draft->committed.push_back(std::move(field));
 }
 
-void CommitHeader(const v1::Header& header, absl::string_view manifest_digest, LeafDraft* draft) {
+}  // namespace
+
+void CommitAttestations(const google::protobuf::RepeatedPtrField<v1::Attestation>& attestations,
+                        absl::string_view digest, LeafDraft* draft) {
   std::string further, reasons, weighings;
-  for (int i = 0; i < header.attestation_size(); ++i) {
-    const v1::Attestation& attestation = header.attestation(i);
+  for (int i = 0; i < attestations.size(); ++i) {
+    const v1::Attestation& attestation = attestations.Get(i);
     if (i > 0) absl::StrAppend(&further, attestation.officer());
     absl::StrAppend(&reasons, attestation.reason_digest());
     absl::StrAppend(&weighings, attestation.weighing_digest());
   }
-  if (header.attestation_size() > 0) {
-    Commit(CommitTag::kOfficer, header.attestation(0).officer(), draft);
-  }
+  if (!attestations.empty()) Commit(CommitTag::kOfficer, attestations.Get(0).officer(), draft);
   Commit(CommitTag::kFurtherOfficers, std::move(further), draft);
   Commit(CommitTag::kReasons, std::move(reasons), draft);
   Commit(CommitTag::kWeighings, std::move(weighings), draft);
-  Commit(CommitTag::kManifest, std::string(manifest_digest), draft);
-  if (header.has_age()) {
-    Commit(CommitTag::kAge, absl::StrCat(header.age().from(), "-", header.age().below()), draft);
-  }
+  Commit(CommitTag::kManifest, std::string(digest), draft);
 }
-
-}  // namespace
 
 LeafDraft DecisionLeaf(const v1::Header& header, absl::string_view manifest_digest,
                        const v1::Facts& facts, const v1::Decision& decision) {
@@ -67,7 +63,10 @@ LeafDraft DecisionLeaf(const v1::Header& header, absl::string_view manifest_dige
     }
   }
   AddDecision(facts, decision, &draft.clear);
-  CommitHeader(header, manifest_digest, &draft);
+  CommitAttestations(header.attestation(), manifest_digest, &draft);
+  if (header.has_age()) {
+    Commit(CommitTag::kAge, absl::StrCat(header.age().from(), "-", header.age().below()), &draft);
+  }
   return draft;
 }
 

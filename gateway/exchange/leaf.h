@@ -43,6 +43,11 @@ struct LeafDraft {
 LeafDraft DecisionLeaf(const v1::Header& header, absl::string_view manifest_digest,
                        const v1::Facts& facts, const v1::Decision& decision);
 
+// Officers, reasons and weighings under their tags, and `digest` of what they attest under that of
+// the manifest.
+void CommitAttestations(const google::protobuf::RepeatedPtrField<v1::Attestation>& attestations,
+                        absl::string_view digest, LeafDraft* draft);
+
 // What happened to a message later. The decision is the one made now, where one was made.
 LeafDraft MessageLeaf(v1::RecordKind kind, const MessageRow& row);
 void AddDecision(const v1::Facts& facts, const v1::Decision& decision, v1::AuditLeaf* leaf);

@@ -25,8 +25,7 @@ const std::set<std::string>& FieldCodes() {
           v1::ConsentRecord::descriptor(), v1::ConsentParty::descriptor(),
           v1::ConsentGrant::descriptor(), v1::Notification::descriptor(),
           v1::EnrolOfficersRequest::descriptor(), v1::ReidentificationOrder::descriptor(),
-          v1::ReidentifyRequest::descriptor(),
-          v1::Facts::descriptor()}) {
+          v1::ReidentifyRequest::descriptor(), v1::Facts::descriptor()}) {
       for (int i = 0; i < type->field_count(); ++i) names->insert(Kebab(type->field(i)->name()));
     }
     return names;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/crypto/reidentification.h"
 #include "gateway/exchange/consent_state.h"
 #include "gateway/exchange/limits.h"
 #include "gateway/exchange/officers.h"
@@ -68,6 +69,9 @@ absl::Status CheckPurpose(const CheckedEnvelope& checked, Route route, const Pol
     return p.id() == checked.header().purpose();
   });
   if (purpose == purposes.end()) return Fault("purpose", "is not a purpose of the vocabulary");
+  if (purpose->id() == kReidentificationPurpose) {
+    return Fault("purpose", "is asked for by the recipient, not sent");
+  }
   if (purpose->reply() != (route == Route::kFeedback)) {
     return Fault("purpose", purpose->reply() ? "answers a message: it is sent as feedback"
                                              : "is no answer: it is sent as a submission");

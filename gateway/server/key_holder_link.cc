@@ -46,4 +46,12 @@ absl::StatusOr<v1::EvaluateResponse> KeyHolderLink::Evaluate(const v1::EvaluateR
   return response;
 }
 
+absl::StatusOr<v1::PeelResponse> KeyHolderLink::Peel(const v1::PeelRequest& request) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  v1::PeelResponse response;
+  RETURN_IF_ERROR(FromGrpc(stub_->Peel(&context, request, &response)));
+  return response;
+}
+
 }  // namespace sluss

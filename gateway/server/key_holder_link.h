@@ -22,6 +22,7 @@ class KeyHolderLink : public KeyHolderClient {
 
   absl::StatusOr<v1::TransformResponse> Transform(const v1::TransformRequest& request) override;
   absl::StatusOr<v1::EvaluateResponse> Evaluate(const v1::EvaluateRequest& request) override;
+  absl::StatusOr<v1::PeelResponse> Peel(const v1::PeelRequest& request) override;
 
  private:
   explicit KeyHolderLink(std::unique_ptr<v1::KeyHolder::Stub> stub) : stub_(std::move(stub)) {}

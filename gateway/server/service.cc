@@ -221,6 +221,39 @@ grpc::Status GatewayService::EnrolOfficers(grpc::ServerContext* context,
   return Finish(parts_.exchange->EnrolOfficers(*caller, *request), response);
 }
 
+grpc::Status GatewayService::Reidentify(grpc::ServerContext* context,
+                                        const v1::ReidentifyRequest* request,
+                                        v1::ReidentifyResponse* response) {
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  absl::StatusOr<v1::ReidentifyResponse> answer = parts_.exchange->Reidentify(*caller, *request);
+  if (answer.ok()) {
+    parts_.events->Write("reidentification",
+                         {{"agency", caller->value()},
+                          {"verdict", v1::Verdict_Name(answer->decision().verdict())},
+                          {"reason", answer->decision().reason_code()},
+                          {"entry", answer->receipt().index()},
+                          {"fault", answer->fault()},
+                          {"repeated", answer->repeated()}});
+  }
+  return Finish(std::move(answer), response);
+}
+
+grpc::Status GatewayService::ReportReidentification(
+    grpc::ServerContext* context, const v1::ReportReidentificationRequest* request,
+    v1::ReportReidentificationResponse* response) {
+  const auto caller = Admit(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  absl::StatusOr<v1::ReportReidentificationResponse> answer =
+      parts_.exchange->ReportReidentification(*caller, *request);
+  if (answer.ok()) {  // whatever is not a match is for the officers to look into
+    parts_.events->Write("reidentification-report", {{"agency", caller->value()},
+                                                     {"outcome", request->outcome()},
+                                                     {"entry", answer->receipt().index()}});
+  }
+  return Finish(std::move(answer), response);
+}
+
 grpc::Status GatewayService::GetKeyDirectory(grpc::ServerContext* context,
                                              const v1::GetKeyDirectoryRequest* request,
                                              v1::KeyDirectory* response) {

@@ -58,6 +58,11 @@ class GatewayService final : public v1::Gateway::Service {
                      v1::EnrolResponse* response) override;
   grpc::Status EnrolOfficers(grpc::ServerContext* context, const v1::EnrolOfficersRequest* request,
                              v1::EnrolOfficersResponse* response) override;
+  grpc::Status Reidentify(grpc::ServerContext* context, const v1::ReidentifyRequest* request,
+                          v1::ReidentifyResponse* response) override;
+  grpc::Status ReportReidentification(grpc::ServerContext* context,
+                                      const v1::ReportReidentificationRequest* request,
+                                      v1::ReportReidentificationResponse* response) override;
   grpc::Status GetKeyDirectory(grpc::ServerContext* context,
                                const v1::GetKeyDirectoryRequest* request,
                                v1::KeyDirectory* response) override;

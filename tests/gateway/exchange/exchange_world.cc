@@ -95,6 +95,21 @@ absl::StatusOr<v1::EvaluateResponse> FakeKeyHolder::Evaluate(const v1::EvaluateR
   return response;
 }
 
+absl::StatusOr<v1::PeelResponse> FakeKeyHolder::Peel(const v1::PeelRequest& request) {
+  MutexLock lock(&mutex_);
+  if (away_) return absl::UnavailableError("the key holder is away");
+  ++peels_;
+  RETURN_IF_ERROR(CheckPeelRequest(parties_->directory(), request));
+  v1::PeelResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_inner(), parties_->keyholder().Peel(request));
+  return response;
+}
+
+int FakeKeyHolder::peels() const {
+  MutexLock lock(&mutex_);
+  return peels_;
+}
+
 // ---- The world ----------------------------------------------------------------------------------
 
 absl::Time Noon(int year, int month, int day) {

@@ -48,6 +48,8 @@ class FakeKeyHolder : public KeyHolderClient {
 
   absl::StatusOr<v1::TransformResponse> Transform(const v1::TransformRequest& request) override;
   absl::StatusOr<v1::EvaluateResponse> Evaluate(const v1::EvaluateRequest& request) override;
+  absl::StatusOr<v1::PeelResponse> Peel(const v1::PeelRequest& request) override;
+  int peels() const;
 
  private:
   const Parties* const parties_;
@@ -56,6 +58,7 @@ class FakeKeyHolder : public KeyHolderClient {
   bool forged_ ABSL_GUARDED_BY(mutex_) = false;
   std::string refused_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  int peels_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // A Tuesday, noon in Stockholm.
