@@ -22,12 +22,13 @@ constexpr uint32_t kWindow = 64;
 constexpr absl::Duration kLookAtRegister = absl::Seconds(5);
 constexpr absl::Duration kBudgetPause = absl::Minutes(15);
 
-enum class FileKind { kNative, kConsent, kWithdrawal, kClock };
+enum class FileKind { kNative, kConsent, kWithdrawal, kClock, kReidentification };
 
 FileKind KindOf(const std::string& name) {
   if (absl::EndsWith(name, kConsentSuffix)) return FileKind::kConsent;
   if (absl::EndsWith(name, kWithdrawSuffix)) return FileKind::kWithdrawal;
   if (absl::EndsWith(name, kClockSuffix)) return FileKind::kClock;
+  if (absl::EndsWith(name, kReidentifySuffix)) return FileKind::kReidentification;
   return FileKind::kNative;
 }
 
@@ -83,6 +84,10 @@ absl::StatusOr<std::unique_ptr<Edge>> Edge::Create(EdgeOptions options, const Ed
   edge->desk_ = std::make_unique<ConsentDesk>(parts, edge->consents_.get(), edge->outbox_.get(),
                                               edge->age_limits_.get(), &edge->native_out_,
                                               edge->drop_.evidence());
+  ASSIGN_OR_RETURN(
+      edge->reidentify_,
+      ReidentifyDesk::Open(files, state + "/reidentifications", parts, &edge->inbox_,
+                           edge->register_.get(), edge->officers_.get(), &edge->native_out_));
   return edge;
 }
 
@@ -135,6 +140,9 @@ absl::Status Edge::TakeRecord(const std::string& name) {
       break;
     case FileKind::kClock:
       RETURN_IF_ERROR(TakeClock(*bytes));
+      break;
+    case FileKind::kReidentification:
+      RETURN_IF_ERROR(reidentify_->Ask(*bytes));
       break;
   }
   ASSIGN_OR_RETURN(const std::string done_name, drop_.DoneName(name));

@@ -23,6 +23,7 @@
 #include "agency-adapters/client/enrolment.h"
 #include "agency-adapters/client/officer_book.h"
 #include "agency-adapters/client/receiver.h"
+#include "agency-adapters/client/reidentify_desk.h"
 #include "agency-adapters/client/sender.h"
 #include "gateway/base/mutex.h"
 
@@ -90,6 +91,7 @@ class Edge {
   std::unique_ptr<Sender> sender_;
   std::unique_ptr<Receiver> receiver_;
   std::unique_ptr<ConsentDesk> desk_;
+  std::unique_ptr<ReidentifyDesk> reidentify_;
   std::map<std::string, Attempt> attempts_;  // records that wait; of Look's thread
   absl::Status officers_told_;   // what came of telling the gateway last; of Look's thread
   std::string enrolled_digest_;  // of the export that was enrolled last; of Enrol's thread

@@ -47,6 +47,13 @@ class GrpcLink : public GatewayLink {
       const v1::EnrolOfficersRequest& request) override {
     return Call(&v1::Gateway::Stub::EnrolOfficers, request);
   }
+  absl::StatusOr<v1::ReidentifyResponse> Reidentify(const v1::ReidentifyRequest& request) override {
+    return Call(&v1::Gateway::Stub::Reidentify, request);
+  }
+  absl::StatusOr<v1::ReportReidentificationResponse> ReportReidentification(
+      const v1::ReportReidentificationRequest& request) override {
+    return Call(&v1::Gateway::Stub::ReportReidentification, request);
+  }
   absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) override {
     return Call(&v1::Gateway::Stub::Enrol, request);
   }

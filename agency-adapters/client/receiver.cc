@@ -118,6 +118,10 @@ absl::StatusOr<v1::DeliveredNotification> Receiver::Verify(const v1::Delivery& d
         RegisterTag(*parts_.secrets, delivered.notification().identity().number());
     if (const auto row = rows_->RowOf(tag)) record->set_expected_nym(row->nym);
   }
+  if (opened.escrow.has_value()) {  // for a re-identification
+    record->mutable_escrow()->set_manifest(notification.manifest());
+    *record->mutable_escrow()->mutable_compartment() = *opened.escrow;
+  }
   if (opened.pending.has_value()) record->set_pending_ciphertext(opened.pending->ciphertext);
   if (opened.nym.has_value()) {
     RETURN_IF_ERROR(CheckNym(opened.nym->value(), record));
@@ -225,6 +229,7 @@ absl::Status Receiver::HandleOutcome(const v1::Delivery& delivery) {
 absl::Status Receiver::Refuse(const v1::Delivery& delivery, const absl::Status& why,
                               v1::InboxRecord record) {
   record.set_state(v1::REFUSED_HERE);
+  record.clear_escrow();
   record.set_reason_code(RefusalCode(why));
   record.set_reason(std::string(why.message()));
   RETURN_IF_ERROR(inbox_->Put(record));

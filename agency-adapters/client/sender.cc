@@ -264,7 +264,22 @@ absl::Status Sender::Forget(const MessageId& id) {
   return outbox_->Forget(id);
 }
 
+// Not how the message ended: that stays as it was told.
+absl::Status Sender::OnReidentified(const MessageId& id, const v1::Outcome& outcome) {
+  ASSIGN_OR_RETURN(const v1::OutboxRecord record, outbox_->Get(id));
+  const v1::Reidentified& news = outcome.reidentified();
+  const char* const what = news.fault().empty() ? "reidentified" : "escrow-fault";
+  RETURN_IF_ERROR(native_out_->WriteJson(IdText(id), what, ReidentifiedJson(record, outcome)));
+  parts_.events->Write(what, {{"message", IdText(id)},
+                              {"agency", news.agency()},
+                              {"legalBasis", news.legal_basis()},
+                              {"fault", news.fault()},
+                              {"logIndex", news.log_index()}});
+  return absl::OkStatus();
+}
+
 absl::Status Sender::OnOutcome(const MessageId& id, const v1::Outcome& outcome) {
+  if (outcome.has_reidentified()) return OnReidentified(id, outcome);
   ASSIGN_OR_RETURN(const v1::OutboxRecord record, outbox_->Modify(id, [&](v1::OutboxRecord& r) {
     *r.mutable_outcome() = outcome;
   }));

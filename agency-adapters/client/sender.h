@@ -70,6 +70,7 @@ class Sender {
   bool Idle() const { return outbox_->Unfinished().empty(); }
 
  private:
+  absl::Status OnReidentified(const MessageId& id, const v1::Outcome& outcome);
   absl::Status TellClocks(const v1::NeutralNotification& notification, const v1::Header& header);
   absl::StatusOr<Taken> TakenBefore(const MessageId& id) const;
   absl::StatusOr<Composed> ComposeWithAdvice(const v1::NeutralNotification& notification);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
 
@@ -166,6 +167,21 @@ std::string OutcomeJson(const v1::OutboxRecord& record, const v1::Outcome& outco
   json["reasonCode"] = outcome.reason_code();
   json["textSv"] = outcome.text_sv();
   json["textEn"] = outcome.text_en();
+  return Text(json);
+}
+
+std::string ReidentifiedJson(const v1::OutboxRecord& record, const v1::Outcome& outcome) {
+  const v1::Reidentified& news = outcome.reidentified();
+  ordered_json json = RecordJson(record);
+  json["agency"] = news.agency();
+  json["purpose"] = news.purpose();
+  json["legalBasis"] = news.legal_basis();
+  json["time"] = absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMicros(news.time_us()),
+                                  absl::UTCTimeZone());
+  json["fault"] = news.fault();
+  json["textSv"] = outcome.text_sv();
+  json["textEn"] = outcome.text_en();
+  json["logIndex"] = news.log_index();
   return Text(json);
 }
 

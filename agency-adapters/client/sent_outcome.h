@@ -4,6 +4,8 @@
 //   <message>.answer.json {"message","record","file","verdict","reasonCode","reasonSv","reasonEn",
 //                            "paragraphs","passed","withheld","duty","phoneNow","logIndex"}
 //   <message>.outcome.json  {"message","record","file","state","reasonCode","textSv","textEn"}
+//   <message>.reidentified.json, <message>.escrow-fault.json  {"message","record","file","agency",
+//                            "purpose","legalBasis","time","fault","textSv","textEn","logIndex"}
 //   <message of the feedback>.feedback.json  {"message","record","file","status","textSv","textEn"}
 // Pure.
 #ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_SENT_OUTCOME_H_
@@ -32,6 +34,9 @@ std::string AnswerJson(const v1::OutboxRecord& record);
 // How it ended. None for a state that is no end.
 std::optional<SentOutcome> EndOutcome(const v1::OutboxRecord& record, const v1::Outcome& outcome);
 std::string OutcomeJson(const v1::OutboxRecord& record, const v1::Outcome& outcome);
+
+// That the recipient had the escrowed identity opened, or found it to be none.
+std::string ReidentifiedJson(const v1::OutboxRecord& record, const v1::Outcome& outcome);
 
 // "Phone": the gateway cannot be reached, or nobody there listens.
 SentOutcome PhoneOutcome(const v1::OutboxRecord& record);

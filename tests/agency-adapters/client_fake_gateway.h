@@ -21,7 +21,9 @@
 #include "gateway/crypto/consent.h"
 #include "gateway/crypto/enrol.h"
 #include "gateway/crypto/envelope.h"
+#include "gateway/crypto/keyholder_requests.h"
 #include "gateway/crypto/random.h"
+#include "gateway/crypto/reidentification.h"
 #include "gateway/tlog/appender.h"
 #include "gateway/tlog/checkpoint.h"
 #include "gateway/tlog/proof_file.h"
@@ -50,6 +52,9 @@ class FakeGateway {
   absl::Status down;            // what every call but Acknowledge answers while not OK
   absl::Status submit_refusal;  // what Submit answers while not OK
   absl::Status officers_down;   // what EnrolOfficers answers while not OK
+  absl::Status report_down;     // what ReportReidentification answers while not OK
+  v1::Verdict reidentification = v1::VERDICT_PERMIT;
+  std::string escrow_fault;
   std::function<void()> on_acknowledged = [] {};
   std::function<void(v1::SubmitResponse*)> tamper_answer = [](v1::SubmitResponse*) {};
   std::function<void(v1::Delivery*)> tamper_delivery = [](v1::Delivery*) {};
@@ -92,6 +97,15 @@ class FakeGateway {
     }
     return parsed;
   }
+  // What was asked for, repetitions too; and what was reported, by message id.
+  std::vector<v1::ReidentificationOrder> orders() const {
+    MutexLock lock(&mutex_);
+    return orders_;
+  }
+  std::map<std::string, std::string> reports() const {
+    MutexLock lock(&mutex_);
+    return reports_;
+  }
   std::vector<v1::ConsentRecord> consents() const {
     MutexLock lock(&mutex_);
     return consents_;
@@ -103,6 +117,15 @@ class FakeGateway {
   }
   // The pseudonyms that had to wait for the key holder.
   void DeliverPseudonyms();
+  // News for an agency that is not the end of a message.
+  void Tell(const AgencyId& agency, const std::string& message_id, const v1::Outcome& outcome) {
+    MutexLock lock(&mutex_);
+    v1::Delivery delivery;
+    delivery.set_delivery_id(RandomBytes(16));
+    delivery.set_message_id(message_id);
+    *delivery.mutable_outcome() = outcome;
+    queues_[agency.value()].push_back(delivery);
+  }
   // Hands a delivery out again, as after a lost acknowledgement.
   void DeliverAgain() {
     MutexLock lock(&mutex_);
@@ -124,6 +147,10 @@ class FakeGateway {
   absl::StatusOr<v1::EnrolResponse> Enrol(const AgencyId& caller, const v1::EnrolRequest& request);
   absl::StatusOr<v1::EnrolOfficersResponse> EnrolOfficers(const AgencyId& caller,
                                                           const v1::EnrolOfficersRequest& request);
+  absl::StatusOr<v1::ReidentifyResponse> Reidentify(const AgencyId& caller,
+                                                    const v1::ReidentifyRequest& request);
+  absl::StatusOr<v1::ReportReidentificationResponse> ReportReidentification(
+      const AgencyId& caller, const v1::ReportReidentificationRequest& request);
   absl::Status CheckSignatures(const CheckedEnvelope& checked) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Fetch(const AgencyId& caller,
@@ -153,6 +180,9 @@ class FakeGateway {
   std::map<AgencyId, std::vector<v1::EnrolOfficersRequest>> registers_ ABSL_GUARDED_BY(mutex_);
   std::map<AgencyId, std::map<std::string, v1::OfficerCertificate>> officers_
       ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::ReidentificationOrder> orders_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> first_order_ ABSL_GUARDED_BY(mutex_);  // by message id
+  std::map<std::string, std::string> reports_ ABSL_GUARDED_BY(mutex_);      // by message id
   size_t submissions_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t enrol_calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string wire_ ABSL_GUARDED_BY(mutex_);
@@ -185,6 +215,13 @@ class FakeLink : public GatewayLink {
   absl::StatusOr<v1::EnrolOfficersResponse> EnrolOfficers(
       const v1::EnrolOfficersRequest& request) override {
     return gateway_->EnrolOfficers(agency_, request);
+  }
+  absl::StatusOr<v1::ReidentifyResponse> Reidentify(const v1::ReidentifyRequest& request) override {
+    return gateway_->Reidentify(agency_, request);
+  }
+  absl::StatusOr<v1::ReportReidentificationResponse> ReportReidentification(
+      const v1::ReportReidentificationRequest& request) override {
+    return gateway_->ReportReidentification(agency_, request);
   }
   absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) override {
     return gateway_->Enrol(agency_, request);
@@ -461,6 +498,58 @@ inline absl::StatusOr<v1::EnrolOfficersResponse> FakeGateway::EnrolOfficers(
   leaf.set_sender(caller.value());
   leaf.set_count(checked->enrolled.size());
   v1::EnrolOfficersResponse response;
+  *response.mutable_receipt() = Log(leaf);
+  return response;
+}
+
+inline absl::StatusOr<v1::ReidentifyResponse> FakeGateway::Reidentify(
+    const AgencyId& caller, const v1::ReidentifyRequest& request) {
+  MutexLock lock(&mutex_);
+  wire_ += request.SerializeAsString();
+  if (!down.ok()) return down;
+  absl::StatusOr<v1::ReidentificationOrder> order =
+      CheckOrder(request, *parties_->directory().FindAgency(caller), parties_->directory());
+  if (!order.ok()) return order.status();
+  for (int i = 0; i < order->attestation_size(); ++i) {
+    v1::EnrolledOfficer officer;
+    EXPECT_TRUE(
+        officer.ParseFromString(officers_[caller][order->attestation(i).officer()].officer()));
+    EXPECT_TRUE(VerifyAttestation(officer, AttestedKind::kReidentification, request.order(),
+                                  request.officer_signature(i))
+                    .ok());
+  }
+  orders_.push_back(*order);
+  const std::string& id = order->message_id();
+  v1::ReidentifyResponse response;
+  response.mutable_decision()->set_verdict(reidentification);
+  response.mutable_decision()->set_reason_code(reason_code);
+  v1::AuditLeaf leaf;
+  leaf.set_kind(v1::REIDENTIFICATION);
+  leaf.set_message_id(id);
+  leaf.set_recipient(caller.value());
+  leaf.set_verdict(reidentification == v1::VERDICT_PERMIT ? "PERMIT" : "DENY");
+  *response.mutable_receipt() = Log(leaf);
+  if (reidentification != v1::VERDICT_PERMIT) return response;
+  const auto [first, is_first] = first_order_.try_emplace(id, request.order());
+  response.set_repeated(!is_first && first->second != request.order());
+  response.set_fault(escrow_fault);
+  if (!escrow_fault.empty() || reports_.count(id) != 0) return response;
+  v1::PeelRequest peel = PeelRequestOf(*order, request.escrow());
+  SignPeelRequest(parties_->gateway().signing(), parties_->directory(), &peel);
+  response.set_inner(Must(parties_->keyholder().Peel(peel)));
+  return response;
+}
+
+inline absl::StatusOr<v1::ReportReidentificationResponse> FakeGateway::ReportReidentification(
+    const AgencyId& caller, const v1::ReportReidentificationRequest& request) {
+  MutexLock lock(&mutex_);
+  if (!report_down.ok()) return report_down;
+  reports_.try_emplace(request.message_id(), request.outcome());
+  v1::AuditLeaf leaf;
+  leaf.set_kind(v1::REIDENTIFICATION_REPORT);
+  leaf.set_message_id(request.message_id());
+  leaf.set_recipient(caller.value());
+  v1::ReportReidentificationResponse response;
   *response.mutable_receipt() = Log(leaf);
   return response;
 }
