@@ -1,4 +1,4 @@
-"""The scenarios (a)-(p): what is dropped, and how it must end. Test identities only.
+"""The scenarios (a)-(q): what is dropped, and how it must end. Test identities only.
 
 Each function takes a Walk and returns lines to print; it raises Mismatch when anything is otherwise.
 """
@@ -225,6 +225,28 @@ def kill_everything_once(walk):
     return [f"{len(sent)} messages, each arrived once"]
 
 
+def reidentification(walk):
+    number = child(15, 998)
+    consent = walk.consent(SCHOOL, number, "sspf-escrow", PARTIES, CATEGORIES)
+    answer = walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=consent).expect("PERMIT")
+    walk.received(POLICE, answer.message)
+    patrol, investigator = ("Pim Patrull", "police-officer"), ("Ulla Utredare", "investigator")
+    alone = walk.reidentify(POLICE, answer.message, "OSL-10-15A", [patrol])
+    require(alone.get("verdict") == "DENY" and alone["reason"] == "officers",
+            f"one officer was enough: {alone}")
+    both = walk.reidentify(POLICE, answer.message, "OSL-10-15A", [patrol, investigator])
+    require(both.get("verdict") == "PERMIT" and both["outcome"] == "match", f"no match: {both}")
+    identity = walk.world.agency_dir(POLICE) / "out" / f"{answer.message}.identity.json"
+    require(number in identity.read_text(), "the identity was not written")
+    told = walk.world.processes[SCHOOL].wait_for(
+        lambda e: e["event"] == "reidentified" and e["message"] == answer.message)
+    require(told and told["legalBasis"] == "OSL-10-15A", f"the school was not told: {told}")
+    again = walk.reidentify(POLICE, answer.message, "OSL-10-15A", [patrol, investigator])
+    require(again.get("repeated") is True, f"not answered from the first: {again}")
+    return ["one officer: denied, officers", f"two officers: {identity}",
+            f"the school was told, entry {told['logIndex']}; asked again: answered from the first"]
+
+
 SCENARIOS = [
     ("a", "school -> social services: duty report, no consent", duty_report),
     ("b", "the same with the key holder down", duty_report_without_key_holder),
@@ -242,4 +264,5 @@ SCENARIOS = [
     ("n", "the law of the day: 30 June and 1 July 2025", law_of_the_day),
     ("o", "the same file dropped twice", same_file_twice),
     ("p", "kill -9 of every process in mid-flow", kill_everything_once),
+    ("q", "the police re-identify an escrowed identity; the school is told", reidentification),
 ]

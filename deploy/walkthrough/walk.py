@@ -226,6 +226,28 @@ class Walk:
         require(event and event["event"] == "withdrawn", f"nothing was withdrawn: {event}")
         return event
 
+    # ---- escrowed identities -------------------------------------------------------------------
+
+    def order(self, message, basis, officers, weighing=True):
+        """The file by which officers ask who the child of a message is."""
+        acts = [{"name": name, "role": role, "reason": "Behövs för att förebygga brott."}
+                for name, role in officers]
+        if weighing:
+            acts[0]["weighing"] = "Risken är konkret och väger tyngre."
+        return json.dumps({"message": message, "legalBasis": basis, "officers": acts})
+
+    def reidentify(self, agency, message, basis, officers, **options):
+        """Asks, and waits for what came of it: the adapter's event."""
+        self.count += 1
+        process = self.world.processes[agency]
+        since = process.mark()
+        self.world.drop(agency, f"ask-{self.count}.reidentify.json",
+                        self.order(message, basis, officers, **options))
+        event = process.wait_for(
+            lambda e: e["event"] in ("reidentification", "rejected"), since, timeout=40)
+        require(event, f"{agency} got no answer; see {process.log_path}")
+        return event
+
 
 def child(age, serial=980):
     return test_number(age, serial)

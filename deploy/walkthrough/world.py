@@ -29,7 +29,8 @@ AGENCIES = {
 OFFICERS = {
     "school/ekbacken": {"Love Hage": ["teacher", "counsellor"], "Rut Ekback": ["principal"]},
     "social-services/sundby": {"Sara Säker": ["case-worker"], "Gun Grupp": ["group-leader"]},
-    "police/region-mitt": {"Pim Patrull": ["police-officer"]},
+    "police/region-mitt": {"Pim Patrull": ["police-officer"],
+                           "Ulla Utredare": ["investigator"]},
     "child-psychiatry/bup-sundby": {"Ines Modell": ["psychologist"]},
 }
 
