@@ -143,9 +143,11 @@ ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits)
 
 ExchangeWorld::~ExchangeWorld() { Stop(); }
 
-void ExchangeWorld::EnrolOfficers(const AgencyId& agency, const std::set<std::string>& without) {
+std::vector<v1::EnrolledOfficer> ExchangeWorld::StandardOfficers(
+    const AgencyId& agency, const std::set<std::string>& without) {
   std::vector<std::string> roles, names = {"first officer", "second officer"};
-  for (const v1::RoleEntry& role : policy_.Current()->bundle().vocabulary().role()) {
+  const std::shared_ptr<const PolicySet> policy = policy_.Current();
+  for (const v1::RoleEntry& role : policy->bundle().vocabulary().role()) {
     roles.push_back(role.id());
     names.push_back("officer, " + role.id());
   }
@@ -155,7 +157,11 @@ void ExchangeWorld::EnrolOfficers(const AgencyId& agency, const std::set<std::st
     officers.push_back(EnrolledFor(parties_.secrets(agency), Officer(name), roles, Noon(2025, 1, 1),
                                    Noon(2028, 1, 1)));
   }
-  Enrol(agency, officers);
+  return officers;
+}
+
+void ExchangeWorld::EnrolOfficers(const AgencyId& agency, const std::set<std::string>& without) {
+  Enrol(agency, StandardOfficers(agency, without));
 }
 
 void ExchangeWorld::Enrol(const AgencyId& agency,

@@ -91,6 +91,8 @@ class ExchangeWorld {
   // At the beginning every agency has "first officer", "second officer" and one "officer, ROLE" for
   // each role, all with every role, from 2025 to 2028. Again, all but those named.
   void EnrolOfficers(const AgencyId& agency, const std::set<std::string>& without = {});
+  std::vector<v1::EnrolledOfficer> StandardOfficers(const AgencyId& agency,
+                                                    const std::set<std::string>& without = {});
   // These and no others.
   void Enrol(const AgencyId& agency, const std::vector<v1::EnrolledOfficer>& officers);
 

@@ -3,6 +3,7 @@
 #include "gateway/exchange/reidentify.h"
 
 #include <functional>
+#include <optional>
 
 #include "gateway/crypto/attestation.h"
 #include "gateway/crypto/escrow.h"

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/base/status_macros.h"
+#include "gateway/crypto/attestation.h"
 #include "gateway/crypto/random.h"
 #include "gtest/gtest.h"
 #include "tests/gateway/exchange/exchange_world.h"
@@ -64,9 +65,23 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
     return recorder.Append(leaf);
   }
 
+  // Those of the world, in the store under test.
+  absl::Status EnrolOfficers(Recorder& recorder, const AgencyId& agency) {
+    ASSIGN_OR_RETURN(const auto known, recorder.store().FindOfficerRegister(agency));
+    if (known.has_value()) return absl::OkStatus();
+    OfficerRows rows;
+    for (const v1::EnrolledOfficer& officer : world_.StandardOfficers(agency)) {
+      rows[officer.officer()] = CertifyOfficer(officer, world_.parties().secrets(agency).signing);
+    }
+    ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+    return recorder.store().PutOfficers(agency, {1, "a digest", entry.event(), entry.index()}, rows,
+                                        entry);
+  }
+
   // The pipeline up to the store's door.
   absl::StatusOr<Recorded> Record(Recorder& recorder, const AgencyId& sender,
                                   const v1::Envelope& envelope) {
+    RETURN_IF_ERROR(EnrolOfficers(recorder, sender));
     const std::shared_ptr<const PolicySet> policy = policy_.Current();
     ASSIGN_OR_RETURN(Submission submission,
                      Submission::Receive(sender, Route::kSubmit, envelope, 1 << 20));

@@ -104,13 +104,26 @@ TEST_F(DatabaseFileTest, RefusesAnUnknownSchemaVersion) {
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                absl::StrCat("database `", path_,
                                             "` has schema version 7: this program knows versions "
-                                            "1 to 2; run the one that wrote the file")));
+                                            "1 to 3; run the one that wrote the file")));
+}
+
+// A file of the program before officers were enrolled.
+TEST_F(DatabaseFileTest, BringsAFileOfVersionTwoUpToDate) {
+  Fill(3);
+  Execute("DROP TABLE officer; DROP TABLE officer_register; PRAGMA user_version = 2");
+  EXPECT_OK(OpenBeside(path_));
+  const auto store = OpenSqliteStore(path_);
+  ASSERT_OK(store);
+  EXPECT_EQ((*store)->ReadHead(testing::kGateway)->size, 3u);
+  EXPECT_FALSE((*store)->FindOfficerRegister(AgencyId("school/ekbacken"))->has_value());
+  EXPECT_TRUE((*store)->Activations(100, 1)->empty());
 }
 
 // A file of the program before policies were stored: its tables are taken away again.
 TEST_F(DatabaseFileTest, BringsAFileOfVersionOneUpToDate) {
   Fill(3);
   Execute(
+      "DROP TABLE officer; DROP TABLE officer_register;"
       "DROP TABLE activation; DROP TABLE proposal; DROP TABLE policy_version;"
       "PRAGMA user_version = 1");
   EXPECT_OK(OpenBeside(path_));  // to read the log, before the gateway was started
