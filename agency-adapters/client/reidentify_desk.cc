@@ -172,11 +172,8 @@ absl::StatusOr<std::string> ReidentifyDesk::Compare(const v1::ReidentifyResponse
 absl::StatusOr<std::string> ReidentifyDesk::NymOf(const CanonicalNumber& number) const {
   const std::string digits(number.Get(InsecureSecretAccess::Get()));
   if (const auto row = rows_->RowOf(RegisterTag(*parts_.secrets, digits))) return row->nym;
-  ASSIGN_OR_RETURN(CanonicalNumber again, CanonicalNumber::Parse(digits));
-  std::vector<CanonicalNumber> numbers;
-  numbers.push_back(std::move(again));
   ASSIGN_OR_RETURN(const EnrolmentBatch blinded,
-                   EnrolmentBatch::Start(numbers, *parts_.secrets, parts_.directory));
+                   EnrolmentBatch::Start({number}, *parts_.secrets, parts_.directory));
   ASSIGN_OR_RETURN(const v1::EnrolResponse evaluated, parts_.link->Enrol(blinded.request()));
   ASSIGN_OR_RETURN(const std::vector<Nym> nyms, blinded.Finish(evaluated, *parts_.secrets));
   return nyms.front().value();

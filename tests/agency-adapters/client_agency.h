@@ -66,6 +66,7 @@ class Agency {
     EnrolOfficer("Eva Ek", {"principal", "counsellor"});
     EnrolOfficer("Siv Dahl", {"case-worker", "police-officer"});
     Restart();
+    edge->Look();  // the gateway has the register
   }
   ~Agency() { std::filesystem::remove_all(officers_dir_); }
 
