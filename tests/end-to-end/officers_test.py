@@ -1,5 +1,6 @@
 """Officers with real processes: enrolled, struck off, expired, between sealing and delivery."""
 
+import datetime
 import sys
 import unittest
 
@@ -79,6 +80,30 @@ class OfficersTest(WorldTest):
         self.assertEqual(hits, [])
         register = self.world.agency_dir(SCHOOL) / "officers" / "officers.txtpb"
         self.assertIn(b"Love Hage", register.read_bytes())
+
+
+class EnrolmentEndsTest(WorldTest):
+    """The days go by while a message waits for its recipient."""
+
+    MOVED_CLOCK = datetime.timedelta(0)
+
+    def test_an_enrolment_that_ends_between_submission_and_delivery(self):
+        walk = Walk(self.world)
+        self.world.start_all()
+        process = self.world.processes[BUP]
+        since = process.mark()
+        self.world.enrol_officer(BUP, "Ines Vikarie", ["psychologist"], days=(-1, 1))
+        self.assertIsNotNone(process.wait_for(lambda e: e["event"] == "officers-enrolled", since))
+        walk.close_stream(SOCIAL)
+        content = walk.fill(CARE, child=child(15, 985)).replace(b'"Modell"', b'"Vikarie"')
+        answer = walk.submit(BUP, "care.json", content).expect("PERMIT")
+        self.world.move_clock(hours=30)
+        self.world.start(SOCIAL)
+        event = walk.outcome(BUP, answer.message, "DENIED_AT_DELIVERY")
+        self.assertEqual(event["reason"], "officer-not-in-force")
+        # Nor does anything new go out under that name.
+        content = walk.fill(CARE, child=child(15, 986)).replace(b'"Modell"', b'"Vikarie"')
+        self.assertIn("enrolment is not in force today", walk.refused(BUP, "later.json", content))
 
 
 if __name__ == "__main__":
