@@ -105,15 +105,15 @@ absl::StatusOr<bool> Claimer::DecideAgain(Recorder& recorder, Claimed* claimed) 
                                                row.details.consent().end());
   const std::vector<v1::AttestingOfficer> officers(row.details.officer().begin(),
                                                    row.details.officer().end());
-  ASSIGN_OR_RETURN(Judgement judgement,
-                   Judge(*policies_->Current(), recorder.now(), row.details.facts(), consents,
-                         officers, recorder.store(), limits_));
-  claimed->decision_ = std::move(judgement.decision);
+  ASSIGN_OR_RETURN(JudgedNow judged,
+                   JudgeNow(*policies_->Current(), recorder.now(), row.details.facts(), consents,
+                            officers, recorder.store(), limits_));
+  claimed->decision_ = std::move(judged.decision);
   const v1::Decision& decision = claimed->decision_;
   const bool permitted =
       decision.verdict() == v1::VERDICT_PERMIT || decision.verdict() == v1::VERDICT_PARTIAL;
   LeafDraft leaf = MessageLeaf(permitted ? v1::DELIVERY : v1::DELIVERY_DENIED, row);
-  AddDecision(judgement.facts, decision, &leaf.clear);
+  AddDecision(judged.facts, decision, &leaf.clear);
   ASSIGN_OR_RETURN(const Entry entry,
                    recorder.Append(leaf, permitted ? Proof::kWanted : Proof::kNotWanted));
   if (!permitted) {

@@ -11,14 +11,14 @@
 namespace sluss {
 namespace {
 
-absl::StatusOr<Judgement> JudgeFacts(const PolicySet& policy, absl::Time now,
+absl::StatusOr<JudgedNow> JudgeFacts(const PolicySet& policy, absl::Time now,
                                      const v1::Facts& message,
                                      const std::vector<v1::CitedConsent>& consents,
                                      const StoreView& view, const ExchangeLimits& limits) {
-  Judgement judgement;
-  ASSIGN_OR_RETURN(judgement.facts, FactsAt(now, message, consents, view, limits));
-  judgement.decision = Decide(policy, judgement.facts);
-  return judgement;
+  JudgedNow judged;
+  ASSIGN_OR_RETURN(judged.facts, FactsAt(now, message, consents, view, limits));
+  judged.decision = Decide(policy, judged.facts);
+  return judged;
 }
 
 void SayOfficerIsGone(v1::Decision* decision) {
@@ -31,11 +31,12 @@ void SayOfficerIsGone(v1::Decision* decision) {
 
 }  // namespace
 
-absl::StatusOr<Judgement> Judge(const PolicySet& policy, absl::Time now, const v1::Facts& message,
-                                const std::vector<v1::CitedConsent>& consents,
-                                const std::vector<v1::AttestingOfficer>& officers,
-                                const StoreView& view, const ExchangeLimits& limits) {
-  ASSIGN_OR_RETURN(Judgement all, JudgeFacts(policy, now, message, consents, view, limits));
+absl::StatusOr<JudgedNow> JudgeNow(const PolicySet& policy, absl::Time now,
+                                   const v1::Facts& message,
+                                   const std::vector<v1::CitedConsent>& consents,
+                                   const std::vector<v1::AttestingOfficer>& officers,
+                                   const StoreView& view, const ExchangeLimits& limits) {
+  ASSIGN_OR_RETURN(JudgedNow all, JudgeFacts(policy, now, message, consents, view, limits));
   if (all.decision.duty()) return all;
   ASSIGN_OR_RETURN(const std::vector<v1::AttestingOfficer> still,
                    StillInForce(AgencyId(message.sender()), officers, now, view));
@@ -45,7 +46,7 @@ absl::StatusOr<Judgement> Judge(const PolicySet& policy, absl::Time now, const v
   for (const v1::AttestingOfficer& officer : still) fewer.add_officer_role(officer.role());
   fewer.set_reason(message.reason() && !still.empty());
   fewer.set_weighing(message.weighing() && !still.empty());
-  ASSIGN_OR_RETURN(Judgement left, JudgeFacts(policy, now, fewer, consents, view, limits));
+  ASSIGN_OR_RETURN(JudgedNow left, JudgeFacts(policy, now, fewer, consents, view, limits));
   const bool denied_by_it =
       left.decision.verdict() == v1::VERDICT_DENY && all.decision.verdict() != v1::VERDICT_DENY;
   if (denied_by_it) SayOfficerIsGone(&left.decision);

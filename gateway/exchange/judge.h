@@ -18,7 +18,7 @@ namespace sluss {
 // What the reason of a message is called that was denied because its officers are no longer there.
 inline constexpr char kOfficerNotInForce[] = "officer-not-in-force";
 
-struct Judgement {
+struct JudgedNow {
   v1::Facts facts;  // as decided
   v1::Decision decision;
 };
@@ -31,10 +31,11 @@ struct Judgement {
 //   - where the denial comes from an officer's absence alone, the reason says so.
 // `officers` empty: those that `message` names by role (a message of an older gateway). Fails only
 // where `view` does.
-absl::StatusOr<Judgement> Judge(const PolicySet& policy, absl::Time now, const v1::Facts& message,
-                                const std::vector<v1::CitedConsent>& consents,
-                                const std::vector<v1::AttestingOfficer>& officers,
-                                const StoreView& view, const ExchangeLimits& limits);
+absl::StatusOr<JudgedNow> JudgeNow(const PolicySet& policy, absl::Time now,
+                                   const v1::Facts& message,
+                                   const std::vector<v1::CitedConsent>& consents,
+                                   const std::vector<v1::AttestingOfficer>& officers,
+                                   const StoreView& view, const ExchangeLimits& limits);
 
 }  // namespace sluss
 

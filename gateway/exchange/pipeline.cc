@@ -91,10 +91,10 @@ Verified::Verified(CheckedEnvelope checked, std::string manifest_digest, v1::Fac
 absl::StatusOr<Decided> Decided::Decide(Verified verified, const PolicySet& policy,
                                         const StoreView& view, absl::Time now,
                                         const ExchangeLimits& limits) {
-  ASSIGN_OR_RETURN(Judgement judgement, Judge(policy, now, verified.facts_, verified.consents_,
+  ASSIGN_OR_RETURN(JudgedNow judged, JudgeNow(policy, now, verified.facts_, verified.consents_,
                                               verified.officers_, view, limits));
-  v1::Facts facts = std::move(judgement.facts);
-  v1::Decision decision = std::move(judgement.decision);
+  v1::Facts facts = std::move(judged.facts);
+  v1::Decision decision = std::move(judged.decision);
   LeafDraft leaf = DecisionLeaf(verified.header(), verified.manifest_digest_, facts, decision);
   const std::set<std::string> permitted = Permitted(decision);
   facts.mutable_category()->Clear();
