@@ -50,7 +50,9 @@ class ReidentifyTest : public ::testing::Test {
     notification_ = delivery.notification();
     message_ = delivery.message_id();
     ASSERT_OK(world_.Acknowledge(kPolice, delivery));
-    EXPECT_EQ(world_.Take(kSchool).outcome().state(), v1::ACKNOWLEDGED);
+    const v1::Delivery ended = world_.Take(kSchool);
+    EXPECT_EQ(ended.outcome().state(), v1::ACKNOWLEDGED);
+    ASSERT_OK(world_.Acknowledge(kSchool, ended));
     before_ = world_.Kinds().size();
   }
   Outgoing Signal() {
@@ -177,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(
         Denied{"NoWeighing", [](auto& o) { o.mutable_attestation(0)->clear_weighing_digest(); },
                "weighing"},
         Denied{"ARoleThatMayNot",
-               [](auto& o) { o.mutable_attestation(1)->set_role("leisure-leader"); },
+               [](auto& o) { o.mutable_attestation(0)->set_role("leisure-leader"); },
                "sender-role"},
         Denied{"TheMessagesOwnParagraph", [](auto& o) { o.set_legal_basis("OSL-12-2"); },
                "legal-basis"}),
