@@ -85,7 +85,7 @@ TEST_F(ReidentifyTest, TheNumberIsWrittenWhenItsNymIsTheOneReceived) {
   EXPECT_THAT(police_.OnlyFile("/out", id + ".reidentification.json"),
               HasSubstr("\"outcome\": \"match\""));
   ASSERT_THAT(gateway_.orders(), SizeIs(1));
-  const v1::ReidentificationOrder& order = gateway_.orders()[0];
+  const v1::ReidentificationOrder order = gateway_.orders()[0];
   EXPECT_EQ(order.purpose(), "REIDENTIFICATION");
   EXPECT_EQ(order.legal_basis(), "OSL-10-15A");
   EXPECT_EQ(order.attestation_size(), 2);
