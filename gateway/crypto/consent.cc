@@ -133,6 +133,31 @@ absl::StatusOr<v1::ConsentRecord> CheckConsentDeposit(const v1::RegisterConsentR
   return record;
 }
 
+absl::StatusOr<std::string> ProveSameChild(absl::string_view record, const ConsentWitness& own,
+                                           const ConsentWitness& earlier, const AgencyId& depositor,
+                                           const KeyDirectory& directory) {
+  ASSIGN_OR_RETURN(const AgencyEntry* const entry,
+                   directory.RequireAgency(depositor.value(), "depositor"));
+  return ProveConsent(own.deposit(), entry->joint, earlier, entry->joint, directory,
+                      AsStringView(Sha512({record})));
+}
+
+absl::Status VerifySameChild(absl::string_view record, const v1::ConsentRecord& parsed,
+                             const v1::ConsentRecord& earlier, const KeyDirectory& directory,
+                             absl::string_view proof) {
+  if (parsed.depositor() != earlier.depositor()) {
+    return absl::InvalidArgumentError("`depositor` is not the one of the earlier consent");
+  }
+  ASSIGN_OR_RETURN(const AgencyEntry* const entry,
+                   directory.RequireAgency(parsed.depositor(), "depositor"));
+  ASSIGN_OR_RETURN(const NymCiphertext own,
+                   AtField("deposit", NymCiphertext::Decode(parsed.deposit())));
+  ASSIGN_OR_RETURN(const NymCiphertext before,
+                   AtField("deposit", NymCiphertext::Decode(earlier.deposit())));
+  return VerifyConsent(own, entry->joint, ConsentId(earlier.consent_id()), before, entry->joint,
+                       directory, AsStringView(Sha512({record})), proof);
+}
+
 absl::StatusOr<std::string> ProveConsent(const EncryptedNumber& message,
                                          const Point& recipient_joint,
                                          const ConsentWitness& witness,

@@ -51,6 +51,12 @@ absl::StatusOr<SealedConsent> SealConsent(v1::ConsentRecord record, const Canoni
                                           const AgencySecrets& secrets,
                                           const KeyDirectory& directory);
 
+// That the consent of `record` (its serialised bytes) is for the same child as an earlier one of
+// this agency, without telling which.
+absl::StatusOr<std::string> ProveSameChild(absl::string_view record, const ConsentWitness& own,
+                                           const ConsentWitness& earlier, const AgencyId& depositor,
+                                           const KeyDirectory& directory);
+
 // ---- The gateway --------------------------------------------------------------------------------
 
 // The record whose signature by `depositor` (the authenticated caller), deposit and proof hold.
@@ -59,6 +65,14 @@ absl::StatusOr<SealedConsent> SealConsent(v1::ConsentRecord record, const Canoni
 absl::StatusOr<v1::ConsentRecord> CheckConsentDeposit(const v1::RegisterConsentRequest& request,
                                                       const AgencyId& depositor,
                                                       const KeyDirectory& directory);
+
+// Whether `proof` shows that the consent of `record` is for the same child as `earlier`, which the
+// same agency deposited. INVALID_ARGUMENT for what is no deposit, PERMISSION_DENIED for a proof
+// that fails: another child, a proof of another record, or a deposit of before the keys were
+// rotated.
+absl::Status VerifySameChild(absl::string_view record, const v1::ConsentRecord& parsed,
+                             const v1::ConsentRecord& earlier, const KeyDirectory& directory,
+                             absl::string_view proof);
 
 // ---- Equality of the two encrypted numbers ------------------------------------------------------
 

@@ -135,6 +135,53 @@ TEST_F(ConsentTest, EachFaultOfADepositIsNamed) {
               StatusIs(kDenied, "`deposit_proof`: proof does not verify"));
 }
 
+TEST_F(ConsentTest, ALaterConsentIsProvedToBeForTheSameChild) {
+  const SealedConsent earlier = Deposit();
+  const SealedConsent later = Deposit();
+  const SealedConsent other = Deposit(kOtherChild);
+  const auto prove = [&](const SealedConsent& own) {
+    return Must(ProveSameChild(own.request.record(), own.witness, earlier.witness, kSchool,
+                               parties_.directory()));
+  };
+  const auto verify = [&](const SealedConsent& own, const std::string& proof) {
+    return VerifySameChild(own.request.record(), Must(CheckDeposit(own.request)),
+                           Must(CheckDeposit(earlier.request)), parties_.directory(), proof);
+  };
+  EXPECT_OK(verify(later, prove(later)));
+  EXPECT_THAT(verify(other, prove(other)), StatusIs(kDenied, HasSubstr("proof does not verify")));
+  const SealedConsent again = Deposit();
+  EXPECT_THAT(verify(again, prove(later)), StatusIs(kDenied, HasSubstr("proof does not verify")))
+      << "a proof is for its record";
+  std::string mauled = prove(later);
+  mauled.back() ^= 1;
+  EXPECT_FALSE(verify(later, mauled).ok());
+  EXPECT_FALSE(verify(later, "").ok());
+  v1::ConsentRecord theirs = Must(CheckDeposit(earlier.request));
+  theirs.set_depositor(kPolice.value());
+  EXPECT_THAT(VerifySameChild(later.request.record(), Must(CheckDeposit(later.request)), theirs,
+                              parties_.directory(), prove(later)),
+              StatusIs(kInvalid, HasSubstr("`depositor` is not the one of the earlier")));
+}
+
+TEST_F(ConsentTest, AMauledDepositIsRefused) {
+  const SealedConsent good = Deposit();
+  v1::ConsentRecord record = Must(CheckDeposit(good.request));
+  // Another child's ciphertext in the place of ours, and ours moved by a known point: both are
+  // well-formed, and neither was made by who signs them.
+  const v1::ConsentRecord other = Must(CheckDeposit(Deposit(kOtherChild).request));
+  for (const std::string& deposit :
+       {other.deposit(), record.deposit().substr(32) + record.deposit().substr(0, 32)}) {
+    v1::ConsentRecord mauled = record;
+    mauled.set_deposit(deposit);
+    v1::RegisterConsentRequest request = good.request;
+    request.set_record(mauled.SerializeAsString());
+    EXPECT_THAT(CheckDeposit(request), StatusIs(kDenied, HasSubstr("`signature`")));
+    request.set_signature(
+        parties_.secrets(kSchool).signing.Sign(sign_context::kConsent, request.record()));
+    EXPECT_THAT(CheckDeposit(request), StatusIs(kDenied, HasSubstr("`deposit_proof`")));
+  }
+}
+
 TEST_F(ConsentTest, TheWitnessSurvivesStorage) {
   const auto access = InsecureSecretAccess::Get();
   const SealedConsent consent = Deposit();
