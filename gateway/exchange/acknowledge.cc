@@ -20,8 +20,8 @@ absl::Status EndNotification(Recorder& recorder, const Acknowledgement& request,
     result->recorded_before = row.details.latest_index();
     return absl::OkStatus();
   }
-  if (row.state == v1::QUEUED || row.state == v1::STOPPED) {
-    result->refusal = Unknown();  // never handed out
+  if (row.state == v1::QUEUED || row.state == v1::STOPPED || row.state == v1::RECALLED) {
+    result->refusal = Unknown();  // never handed out, or called back: the recall is acknowledged
     return absl::OkStatus();
   }
   const v1::MessageState state = request.refused ? v1::REFUSED_BY_RECIPIENT : v1::ACKNOWLEDGED;
@@ -45,6 +45,28 @@ absl::Status EndPseudonym(Recorder& recorder, const Acknowledgement& request,
   return recorder.store().SetPseudonym(*row);
 }
 
+// What the recipient says that it did. Nothing known is worse than "taken": a person must see to
+// it.
+std::string RecallCode(const std::string& code) {
+  return code == "destroyed" || code == "not-received" ? code : "taken";
+}
+
+absl::Status EndRecall(Recorder& recorder, const Acknowledgement& request,
+                       const MessageId& message) {
+  ASSIGN_OR_RETURN(std::optional<MessageRow> row, recorder.store().FindMessage(message));
+  if (!row.has_value()) return absl::OkStatus();
+  const std::string code = RecallCode(request.reason_code);
+  LeafDraft leaf = MessageLeaf(v1::RECALL_END, *row);
+  leaf.clear.set_parent_event(row->details.latest_event());
+  leaf.clear.set_outcome(code);
+  ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf, Proof::kWanted));
+  row->details.set_recall(code);
+  row->details.set_latest_event(entry.event().value());
+  row->details.set_latest_index(entry.index());
+  RETURN_IF_ERROR(recorder.store().UpdateMessage(*row, entry));
+  return TellSender(recorder, *row, RecallEnded(code));
+}
+
 absl::Status EndItem(Recorder& recorder, const Acknowledgement& request, Acknowledged* result) {
   ASSIGN_OR_RETURN(const std::optional<QueueItem> item,
                    recorder.store().FindItem(request.delivery_id));
@@ -54,6 +76,9 @@ absl::Status EndItem(Recorder& recorder, const Acknowledgement& request, Acknowl
   }
   if (item->kind == ItemKind::kPseudonym) {
     RETURN_IF_ERROR(EndPseudonym(recorder, request, item->message_id));
+  }
+  if (item->kind == ItemKind::kRecall) {
+    RETURN_IF_ERROR(EndRecall(recorder, request, item->message_id));
   }
   return recorder.store().RemoveItem(request.delivery_id);
 }

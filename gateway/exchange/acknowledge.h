@@ -27,8 +27,9 @@ struct Acknowledged {
 
 // A unit of work. A notification: ACKNOWLEDGEMENT or REFUSAL entry, payload erased, sender told;
 // the first answer stands. One that ended after it was handed out (expiry, denied when it was to be
-// handed out again) is acknowledged all the same, since the recipient has it. An outcome or a
-// pseudonym leaves the queue; a refused pseudonym is recorded.
+// handed out again) is acknowledged all the same, since the recipient has it; one that was called
+// back is not. An outcome or a pseudonym leaves the queue; a refused pseudonym is recorded. A
+// recall: RECALL_END entry with what the recipient did, sender told.
 absl::Status ApplyAcknowledgement(Recorder& recorder, const Acknowledgement& request,
                                   Acknowledged* result);
 

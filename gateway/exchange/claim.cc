@@ -8,6 +8,7 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/exchange/judge.h"
 #include "gateway/exchange/outcome.h"
+#include "gateway/exchange/receipt.h"
 
 namespace sluss {
 namespace {
@@ -33,8 +34,13 @@ struct Claimer::Round {
 };
 
 Claimer::Claimer(const StoreView* store, Ledger* ledger, const PolicyInForce* policies,
-                 Mailroom* mailroom, const ExchangeLimits& limits)
-    : store_(store), ledger_(ledger), policies_(policies), mailroom_(mailroom), limits_(limits) {}
+                 Mailroom* mailroom, const ExchangeLimits& limits, std::string gateway)
+    : store_(store),
+      ledger_(ledger),
+      policies_(policies),
+      mailroom_(mailroom),
+      limits_(limits),
+      gateway_(std::move(gateway)) {}
 
 absl::StatusOr<std::vector<Claimed>> Claimer::Claim(Mailroom::Seat& seat, const AgencyId& agency,
                                                     size_t max) const {
@@ -81,7 +87,9 @@ absl::Status Claimer::TakeItem(Recorder& recorder, const QueueItem& item, Round*
   }
   ASSIGN_OR_RETURN(std::optional<MessageRow> row, recorder.store().FindMessage(item.message_id));
   const bool there =
-      row.has_value() && (item.kind == ItemKind::kNotification ? MayLeave(*row) : HasHops(*row));
+      row.has_value() && (item.kind == ItemKind::kNotification ? MayLeave(*row)
+                          : item.kind == ItemKind::kRecall     ? row->state == v1::RECALLED
+                                                               : HasHops(*row));
   if (!there) {
     mailroom_->Release(round->agency, item.delivery_id);
     return recorder.store().RemoveItem(item.delivery_id);  // it has ended: nothing to hand out
@@ -142,6 +150,10 @@ absl::StatusOr<std::optional<v1::Delivery>> Claimer::Deliver(const Claimed& clai
       *delivery.mutable_pseudonym()->mutable_gateway_hop() = claimed.row_.details.gateway_hop();
       *delivery.mutable_pseudonym()->mutable_keyholder_hop() = claimed.row_.details.keyholder_hop();
       return delivery;
+    case ItemKind::kRecall: {
+      ASSIGN_OR_RETURN(*delivery.mutable_recall(), RecallOf(claimed.row_));
+      return delivery;
+    }
     case ItemKind::kNotification:
       break;
   }
@@ -152,6 +164,22 @@ absl::StatusOr<std::optional<v1::Delivery>> Claimer::Deliver(const Claimed& clai
   }
   *delivery.mutable_notification() = *std::move(notification);
   return delivery;
+}
+
+// With the proof that it is logged: nobody destroys a record at an unrecorded word.
+absl::StatusOr<v1::Recall> Claimer::RecallOf(const MessageRow& row) const {
+  v1::Recall recall;
+  recall.set_reason_code(row.details.reason_code());
+  const bool by_sender = row.details.reason_code() == "message-withdrawn";
+  recall.set_text_sv(
+      by_sender ? "Avsändaren har tagit tillbaka meddelandet. Förstör det som kom av det."
+                : "Samtycket omfattar inte längre meddelandet. Förstör det som kom av det.");
+  recall.set_text_en(by_sender
+                         ? "The sender has taken the message back. Destroy what came of it."
+                         : "The consent no longer covers the message. Destroy what came of it.");
+  ASSIGN_OR_RETURN(*recall.mutable_receipt(),
+                   ReceiptOf(*store_, gateway_, row.details.latest_index()));
+  return recall;
 }
 
 // None when the payload is erased: the message has ended since it was claimed.

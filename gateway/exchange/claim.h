@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -39,8 +41,9 @@ class Claimed {
 // Thread-safe. The pointed-to objects outlive it.
 class Claimer {
  public:
+  // `gateway`: whose log the entries stand in.
   Claimer(const StoreView* store, Ledger* ledger, const PolicyInForce* policies, Mailroom* mailroom,
-          const ExchangeLimits& limits);
+          const ExchangeLimits& limits, std::string gateway);
 
   // Up to `max` items that no stream holds, oldest first, now held by `seat`. In one transaction
   // each notification is decided again with the consents and the day of now and its delivery entry
@@ -58,12 +61,14 @@ class Claimer {
   absl::Status TakeItem(Recorder& recorder, const QueueItem& item, Round* round) const;
   absl::StatusOr<bool> DecideAgain(Recorder& recorder, Claimed* claimed) const;
   absl::StatusOr<std::optional<v1::Notification>> Open(const Claimed& claimed) const;
+  absl::StatusOr<v1::Recall> RecallOf(const MessageRow& row) const;
 
   const StoreView* const store_;
   Ledger* const ledger_;
   const PolicyInForce* const policies_;
   Mailroom* const mailroom_;
   const ExchangeLimits limits_;
+  const std::string gateway_;
 };
 
 }  // namespace sluss

@@ -14,6 +14,9 @@
 namespace sluss {
 namespace {
 
+// A copy of the consent itself: it goes to whom the consent names, whatever the consent is for.
+constexpr char kConsentCopy[] = "CONSENT_COPY";
+
 constexpr std::array kGravestFirst = {v1::UNKNOWN_CONSENT,
                                       v1::OTHER_CHILD,
                                       v1::WITHDRAWN,
@@ -25,13 +28,6 @@ constexpr std::array kGravestFirst = {v1::UNKNOWN_CONSENT,
                                       v1::PARTY_NOT_NAMED,
                                       v1::PURPOSE_NOT_COVERED,
                                       v1::VALID};
-
-v1::ConsentState Graver(v1::ConsentState a, v1::ConsentState b) {
-  for (const v1::ConsentState state : kGravestFirst) {
-    if (a == state || b == state) return state;
-  }
-  return v1::UNKNOWN_CONSENT;
-}
 
 const v1::ConsentParty* FindParty(const v1::ConsentRecord& record, absl::string_view agency) {
   for (const v1::ConsentParty& party : record.party()) {
@@ -61,48 +57,78 @@ uint32_t Granted(const v1::ConsentRecord& record, v1::Grantor grantor) {
 }
 
 // Some age in the interval is at or above the age of own consent, when the consent was given or
-// now.
+// now; or it was judged mature before.
 bool ChildDecides(const v1::ConsentRecord& record, uint32_t age_from, uint32_t own_age) {
   const uint32_t below = record.child_age().below();
-  return below == 0 || below > own_age || age_from >= own_age;
+  return below == 0 || below > own_age || age_from >= own_age || record.maturity() == v1::MATURE;
+}
+
+// What one citation of a consent is worth, and what it covers.
+struct Worth {
+  v1::ConsentState state = v1::UNKNOWN_CONSENT;
+  std::set<std::string> covered;
+};
+
+absl::StatusOr<Worth> WorthOf(const v1::CitedConsent& cited, const v1::Facts& message,
+                              absl::Time now, const StoreView& view, const ExchangeLimits& limits) {
+  ASSIGN_OR_RETURN(const std::vector<StandingConsent> judges,
+                   JudgedBy(view, ConsentId(cited.consent_id())));
+  Worth worth;
+  if (judges.empty()) return worth;
+  worth.state = cited.bound() ? v1::VALID : v1::OTHER_CHILD;
+  worth.covered = CategoriesLeft(judges.front());
+  for (const StandingConsent& judge : judges) {
+    worth.state = Graver(worth.state, StateOf(judge, message, now, limits));
+    const std::set<std::string> left = CategoriesLeft(judge);
+    std::erase_if(worth.covered, [&](const std::string& one) { return !left.contains(one); });
+  }
+  return worth;
 }
 
 }  // namespace
 
-v1::ConsentState OwnStateOf(const v1::ConsentRecord& record, absl::Time withdrawn,
-                            uint32_t age_from, absl::Time now, uint32_t own_consent_age) {
+v1::ConsentState Graver(v1::ConsentState a, v1::ConsentState b) {
+  for (const v1::ConsentState state : kGravestFirst) {
+    if (a == state || b == state) return state;
+  }
+  return v1::UNKNOWN_CONSENT;
+}
+
+v1::ConsentState OwnStateOf(const StandingConsent& consent, uint32_t age_from, absl::Time now,
+                            const ExchangeLimits& limits) {
+  const v1::ConsentRecord& record = consent.record;
   const int64_t now_us = absl::ToUnixMicros(now);
-  if (withdrawn <= now) return v1::WITHDRAWN;
+  if (consent.withdrawn <= now) return v1::WITHDRAWN;
   for (const v1::ConsentGrant& grant : record.grant()) {
     if (!grant.granted()) return v1::REFUSED;
   }
   if (now_us < record.valid_from_us()) return v1::NOT_YET_VALID;
   if (now_us >= record.valid_to_us()) return v1::EXPIRED;
   if (Granted(record, v1::GUARDIAN) < record.guardians()) return v1::GUARDIAN_MISSING;
-  if (ChildDecides(record, age_from, own_consent_age) && Granted(record, v1::CHILD) == 0) {
+  if (ChildDecides(record, age_from, limits.own_consent_age) && Granted(record, v1::CHILD) == 0) {
     return v1::CHILD_MISSING;
   }
   return v1::VALID;
 }
 
-v1::ConsentState StateOf(const v1::ConsentRecord& record, absl::Time withdrawn,
-                         const v1::Facts& facts, absl::Time now, uint32_t own_consent_age) {
-  const v1::ConsentState own =
-      OwnStateOf(record, withdrawn, facts.age_from(), now, own_consent_age);
+v1::ConsentState StateOf(const StandingConsent& consent, const v1::Facts& facts, absl::Time now,
+                         const ExchangeLimits& limits) {
+  const v1::ConsentState own = OwnStateOf(consent, facts.age_from(), now, limits);
   if (own != v1::VALID) return own;
-  if (!NamesParties(record, facts)) return v1::PARTY_NOT_NAMED;
-  if (record.purpose() != facts.purpose()) return v1::PURPOSE_NOT_COVERED;
+  if (IsWithdrawn(consent, facts.sender()) || IsWithdrawn(consent, facts.recipient())) {
+    return v1::WITHDRAWN;
+  }
+  if (!NamesParties(consent.record, facts)) return v1::PARTY_NOT_NAMED;
+  const bool copy = facts.purpose() == kConsentCopy;
+  if (!copy && consent.record.purpose() != facts.purpose()) return v1::PURPOSE_NOT_COVERED;
   return v1::VALID;
 }
 
 std::vector<uint32_t> AgeLimits(const PolicySet& policy, const ExchangeLimits& limits) {
   std::set<uint32_t> ages(policy.age_limits().begin(), policy.age_limits().end());
   ages.insert(limits.own_consent_age);
+  ages.insert(limits.maturity_from_age);
   return {ages.begin(), ages.end()};
-}
-
-bool NamesAgency(const v1::ConsentRecord& record, absl::string_view agency) {
-  return absl::string_view(record.depositor()) == agency || FindParty(record, agency) != nullptr;
 }
 
 absl::StatusOr<v1::Facts> FactsAt(absl::Time now, v1::Facts message,
@@ -111,16 +137,9 @@ absl::StatusOr<v1::Facts> FactsAt(absl::Time now, v1::Facts message,
   v1::ConsentState gravest = consents.empty() ? v1::NONE_CITED : v1::VALID;
   std::set<std::string> covered;
   for (const v1::CitedConsent& cited : consents) {
-    ASSIGN_OR_RETURN(const std::optional<ConsentRow> row,
-                     view.FindConsent(ConsentId(cited.consent_id())));
-    v1::ConsentRecord record;
-    v1::ConsentState state = v1::UNKNOWN_CONSENT;
-    if (row.has_value() && record.ParseFromString(row->record)) {
-      state = cited.bound() ? StateOf(record, row->withdrawn, message, now, limits.own_consent_age)
-                            : v1::OTHER_CHILD;
-      covered.insert(record.category().begin(), record.category().end());
-    }
-    gravest = Graver(gravest, state);
+    ASSIGN_OR_RETURN(const Worth worth, WorthOf(cited, message, now, view, limits));
+    gravest = Graver(gravest, worth.state);
+    covered.insert(worth.covered.begin(), worth.covered.end());
   }
   message.set_day(absl::FormatCivilTime(SwedishDay(now)));
   message.set_consent(gravest);

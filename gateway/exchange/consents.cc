@@ -1,4 +1,5 @@
-// The use cases of whoever keeps a consent: register, look up, take back.
+// The use cases of whoever keeps a consent: register, look up, take back, decide.
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,16 +9,34 @@
 #include "gateway/exchange/consent_state.h"
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/receipt.h"
+#include "gateway/exchange/register_consent.h"
 #include "gateway/exchange/withdraw.h"
 
 namespace sluss {
+namespace {
+
+absl::Status NoSuchConsent() {
+  return absl::NotFoundError("`consent_id` names no consent that names this agency");
+}
+
+}  // namespace
 
 absl::StatusOr<v1::WithdrawResponse> Exchange::Withdraw(const AgencyId& caller,
                                                         const v1::WithdrawRequest& request) {
   ASSIGN_OR_RETURN(const Withdrawal withdrawal, ParseWithdrawal(caller, request));
+  return Withdraw(withdrawal);
+}
+
+absl::StatusOr<v1::WithdrawResponse> Exchange::WithdrawAsOfficial(
+    absl::string_view official, const v1::WithdrawRequest& request) {
+  ASSIGN_OR_RETURN(const Withdrawal withdrawal, ParseOfficialWithdrawal(official, request));
+  return Withdraw(withdrawal);
+}
+
+absl::StatusOr<v1::WithdrawResponse> Exchange::Withdraw(const Withdrawal& withdrawal) {
   Withdrawn result;
   ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run([&](Recorder& recorder) {
-    return ApplyWithdrawal(recorder, withdrawal, &result);
+    return ApplyWithdrawal(recorder, withdrawal, *parts_.policies->Current(), limits_, &result);
   }));
   RETURN_IF_ERROR(result.refusal);
   if (result.recorded_before.has_value()) {
@@ -34,55 +53,69 @@ absl::StatusOr<v1::RegisterConsentResponse> Exchange::RegisterConsent(
   const KeyDirectory& directory = parts_.holder->directory();
   const absl::StatusOr<v1::ConsentRecord> record = CheckConsentDeposit(request, caller, directory);
   if (!record.ok()) return Reject(caller, record.status());
-  if (const absl::Status complete =
-          CheckConsentRecord(*record, *parts_.policies->Current(), directory);
-      !complete.ok()) {
-    return Reject(caller, complete);
+  absl::Status complete = CheckConsentRecord(*record, *parts_.policies->Current(), directory,
+                                             parts_.clock->Now(), limits_);
+  if (complete.ok()) {
+    complete = CheckLinks(request, *record, caller, directory, *parts_.store);
   }
+  if (!complete.ok()) return Reject(caller, complete);
 
-  ConsentRow row;
-  row.id = ConsentId(record->consent_id());
-  row.record = request.record();
-  std::optional<ConsentRow> known;
-  ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run([&](Recorder& recorder) -> absl::Status {
-    ASSIGN_OR_RETURN(known, recorder.store().FindConsent(row.id));
-    if (known.has_value()) return absl::OkStatus();
-    LeafDraft leaf;
-    leaf.clear.set_kind(v1::CONSENT);
-    leaf.clear.set_sender(caller.value());
-    leaf.clear.set_purpose(record->purpose());
-    leaf.clear.set_consent_id(row.id.value());
-    ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf, Proof::kWanted));
-    row.registered_event = entry.event();
-    row.registered_index = entry.index();
-    return recorder.store().PutConsent(row, entry);
+  const Registration registration{caller, *record, request.record()};
+  Registered result;
+  ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run([&](Recorder& recorder) {
+    return ApplyRegistration(recorder, registration, *parts_.policies->Current(), limits_, &result);
   }));
-  v1::RegisterConsentResponse response;
-  if (!known.has_value()) {
-    *response.mutable_receipt() = std::move(receipts.front());
-    return response;
+  RETURN_IF_ERROR(result.refusal);
+  if (result.recorded_before.has_value()) {
+    ASSIGN_OR_RETURN(*result.response.mutable_receipt(),
+                     ReceiptOf(*parts_.store, gateway_, *result.recorded_before));
+  } else {
+    *result.response.mutable_receipt() = std::move(receipts.front());
   }
-  if (known->record != row.record)
-    return absl::AlreadyExistsError("`consent_id` was used for another consent: take a new one");
-  ASSIGN_OR_RETURN(*response.mutable_receipt(),
-                   ReceiptOf(*parts_.store, gateway_, known->registered_index));
-  return response;
+  return std::move(result.response);
 }
 
 absl::StatusOr<v1::GetConsentResponse> Exchange::GetConsent(
     const AgencyId& caller, const v1::GetConsentRequest& request) const {
   ASSIGN_OR_RETURN(const ConsentId id, ParseId16<ConsentId>(request.consent_id(), "consent_id"));
-  ASSIGN_OR_RETURN(const std::optional<ConsentRow> row, parts_.store->FindConsent(id));
-  v1::ConsentRecord record;
-  if (!row.has_value() || !record.ParseFromString(row->record) ||
-      !NamesAgency(record, caller.value())) {
-    return absl::NotFoundError("`consent_id` names no consent that names this agency");
+  ASSIGN_OR_RETURN(const std::vector<ConsentRow> versions, VersionsOf(*parts_.store, id));
+  ASSIGN_OR_RETURN(const std::vector<StandingConsent> judges, JudgedBy(*parts_.store, id));
+  if (judges.empty() || !(caller.empty() || NamesAgency(judges.front().record, caller.value()))) {
+    return NoSuchConsent();
   }
+  const absl::Time now = parts_.clock->Now();
   v1::GetConsentResponse response;
-  response.set_record(row->record);
-  response.set_state(OwnStateOf(record, row->withdrawn, /*age_from=*/0, parts_.clock->Now(),
-                                limits_.own_consent_age));
+  response.set_state(v1::VALID);
+  for (const StandingConsent& judge : judges) {
+    response.set_state(Graver(response.state(), OwnStateOf(judge, /*age_from=*/0, now, limits_)));
+  }
+  for (const ConsentRow& row : versions) {
+    const std::optional<StandingConsent> consent = StandingOf(row);
+    if (!consent.has_value()) continue;
+    if (row.id == id) response.set_record(row.record);
+    v1::ConsentVersion& version = *response.add_version();
+    version.set_consent_id(row.id.value());
+    version.set_version(std::max(1u, row.standing.version()));
+    version.set_record(row.record);
+    version.set_state(OwnStateOf(*consent, /*age_from=*/0, now, limits_));
+    *version.mutable_step() = row.standing.step();
+    *version.mutable_withdrawn_party() = row.standing.withdrawn_party();
+    *version.mutable_withdrawn_category() = row.standing.withdrawn_category();
+    *version.mutable_contradicted_by() = row.standing.contradicted_by();
+  }
   return response;
+}
+
+absl::StatusOr<v1::DecideConsentResponse> Exchange::DecideConsent(
+    absl::string_view official, const v1::DecideConsentRequest& request) {
+  ASSIGN_OR_RETURN(const ConsentDecision decision, ParseConsentDecision(official, request));
+  DecidedConsent result;
+  ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run([&](Recorder& recorder) {
+    return ApplyConsentDecision(recorder, decision, *parts_.policies->Current(), limits_, &result);
+  }));
+  RETURN_IF_ERROR(result.refusal);
+  *result.response.mutable_receipt() = std::move(receipts.front());
+  return std::move(result.response);
 }
 
 }  // namespace sluss

@@ -36,8 +36,8 @@ absl::StatusOr<std::unique_ptr<Exchange>> Exchange::Create(ExchangeParts parts,
   ASSIGN_OR_RETURN(exchange->ledger_,
                    Ledger::Open(joined.store, joined.clock, exchange->gateway_, joined.log,
                                 [mailroom](const AgencyId& agency) { mailroom->Wake(agency); }));
-  exchange->claimer_ = std::make_unique<Claimer>(joined.store, exchange->ledger_.get(),
-                                                 joined.policies, mailroom, limits);
+  exchange->claimer_ = std::make_unique<Claimer>(
+      joined.store, exchange->ledger_.get(), joined.policies, mailroom, limits, exchange->gateway_);
   exchange->pseudonymiser_ = std::make_unique<Pseudonymiser>(
       joined.store, exchange->ledger_.get(), joined.clock, joined.holder, joined.key_holder);
   return exchange;
@@ -136,6 +136,7 @@ absl::StatusOr<v1::GetStatusResponse> Exchange::GetStatus(
     }
     response.set_state(row->state);
     response.set_reason_code(row->details.reason_code());
+    response.set_recall(row->details.recall());
     return response;
   }
   ASSIGN_OR_RETURN(const LogHead head, parts_.store->ReadHead(gateway_));

@@ -36,6 +36,8 @@
 
 namespace sluss {
 
+struct Withdrawal;
+
 // What the exchange is joined with. The pointed-to objects outlive it.
 struct ExchangeParts {
   Store* store;
@@ -71,10 +73,19 @@ class Exchange {
 
   absl::StatusOr<v1::WithdrawResponse> Withdraw(const AgencyId& caller,
                                                 const v1::WithdrawRequest& request);
+  // `official`: an officer of the exchange as the certificate names it, "officer/anna", who takes
+  // back a consent on a guardian's or a child's behalf.
+  absl::StatusOr<v1::WithdrawResponse> WithdrawAsOfficial(absl::string_view official,
+                                                          const v1::WithdrawRequest& request);
   absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
       const AgencyId& caller, const v1::RegisterConsentRequest& request);
+  // For a party of the consent, or (`caller` empty) for an officer of the exchange.
   absl::StatusOr<v1::GetConsentResponse> GetConsent(const AgencyId& caller,
                                                     const v1::GetConsentRequest& request) const;
+  // Which of two contradicting consents stands. FAILED_PRECONDITION where they do not contradict
+  // each other, or a refusal would be decided away.
+  absl::StatusOr<v1::DecideConsentResponse> DecideConsent(absl::string_view official,
+                                                          const v1::DecideConsentRequest& request);
 
   // The caller's whole register of officers, in the place of the one before. FAILED_PRECONDITION
   // "`officers` ..." for an older one; the same again is answered with the same receipt.
@@ -113,6 +124,7 @@ class Exchange {
  private:
   Exchange(ExchangeParts parts, ExchangeLimits limits);
 
+  absl::StatusOr<v1::WithdrawResponse> Withdraw(const Withdrawal& withdrawal);
   absl::StatusOr<v1::SubmitResponse> Accept(const AgencyId& caller, Route route,
                                             v1::Envelope envelope);
   absl::StatusOr<v1::SubmitResponse> Admit(const AgencyId& caller, Route route, Verified verified,

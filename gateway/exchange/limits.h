@@ -18,6 +18,12 @@ struct ExchangeLimits {
   uint64_t enrolments_per_day = 20'000;  // an agency
   // From this age a child's own consent is needed.
   uint32_t own_consent_age = 15;
+  // From this age up to that one a child's maturity is judged and noted.
+  uint32_t maturity_from_age = 12;
+  // What a consent is given for at most, from its start and from its registration.
+  absl::Duration longest_consent = absl::Hours(24 * 366);
+  // How long before its registration it may begin.
+  absl::Duration earliest_consent = absl::Hours(24 * 366);
   // Rejected submissions that get an entry of their own in the log, an agency and hour; those
   // beyond are counted in the next one.
   uint32_t rejections_logged_per_hour = 60;

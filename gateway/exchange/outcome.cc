@@ -32,9 +32,28 @@ Sentence SentenceOf(v1::MessageState state) {
           "Mottagaren tog inte emot meddelandet i tid, och det är raderat här. Ring mottagaren.",
           "The recipient did not receive the message in time, and it is erased here. Phone the "
           "recipient."};
+    case v1::RECALLED:
+      return {"Meddelandet återkallades hos mottagaren, som ska förstöra det.",
+              "The message was recalled from the recipient, who is to destroy it."};
     default:
       return {"", ""};
   }
+}
+
+Sentence RecallSentence(absl::string_view code) {
+  if (code == "destroyed") {
+    return {"Mottagaren har förstört det återkallade meddelandet.",
+            "The recipient has destroyed the recalled message."};
+  }
+  if (code == "not-received") {
+    return {"Mottagaren hade inte tagit emot det återkallade meddelandet.",
+            "The recipient had not received the recalled message."};
+  }
+  return {
+      "Mottagarens verksamhetssystem hade redan hämtat det återkallade meddelandet. "
+      "Någon där ska förstöra det: ta kontakt.",
+      "The recipient's own system had taken the recalled message already. Somebody there is to "
+      "destroy it: make contact."};
 }
 
 std::string Joined(absl::string_view sentence, absl::string_view reason) {
@@ -62,6 +81,26 @@ v1::Outcome PhoneNow(v1::MessageState state) {
   outcome.set_text_sv("Mottagaren har inte kvitterat meddelandet i tid. Ring nu.");
   outcome.set_text_en("The recipient has not acknowledged the message in time. Phone now.");
   outcome.set_phone_now(true);
+  return outcome;
+}
+
+v1::Outcome TrimmedOutcome(absl::string_view reason_code) {
+  v1::Outcome outcome;
+  outcome.set_state(v1::QUEUED);
+  outcome.set_reason_code(std::string(reason_code));
+  outcome.set_text_sv(
+      "Meddelandet lämnas ut utan de uppgifter som samtycket inte längre omfattar.");
+  outcome.set_text_en("The message leaves without what the consent no longer covers.");
+  return outcome;
+}
+
+v1::Outcome RecallEnded(absl::string_view code) {
+  const Sentence sentence = RecallSentence(code);
+  v1::Outcome outcome;
+  outcome.set_state(v1::RECALLED);
+  outcome.set_reason_code(absl::StrCat("recall-", code));
+  outcome.set_text_sv(std::string(sentence.sv));
+  outcome.set_text_en(std::string(sentence.en));
   return outcome;
 }
 

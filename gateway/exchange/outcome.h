@@ -20,6 +20,13 @@ v1::Outcome OutcomeOf(v1::MessageState state, absl::string_view reason_code,
 // The message is queued or out, but nobody has acknowledged it within its time: phone.
 v1::Outcome PhoneNow(v1::MessageState state);
 
+// Still queued, but it leaves without what a withdrawn consent no longer covers.
+v1::Outcome TrimmedOutcome(absl::string_view reason_code);
+
+// What the recipient says that it did with a recalled message: "destroyed", "not-received",
+// "taken".
+v1::Outcome RecallEnded(absl::string_view code);
+
 // Queues the outcome for the sender and wakes it.
 absl::Status TellSender(Recorder& recorder, const MessageRow& row, const v1::Outcome& outcome);
 

@@ -38,7 +38,7 @@ struct MessageRow {
 };
 
 // Something that waits for an agency, handed out in the order of `sequence`.
-enum class ItemKind { kNotification = 1, kPseudonym = 2, kOutcome = 3 };
+enum class ItemKind { kNotification = 1, kPseudonym = 2, kOutcome = 3, kRecall = 4 };
 
 struct QueueItem {
   uint64_t sequence = 0;  // given by the store, growing
@@ -70,6 +70,7 @@ struct ConsentRow {
   absl::Time withdrawn = absl::InfiniteFuture();  // InfiniteFuture: in force
   EventId withdrawn_event;
   uint64_t withdrawn_index = 0;
+  v1::ConsentStanding standing;
 };
 
 // Which register of an agency's officers is in force.

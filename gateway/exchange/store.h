@@ -109,6 +109,9 @@ class Transaction : public StoreView {
   // NOT_FOUND when there is no such message.
   virtual absl::Status UpdateMessage(const MessageRow& row, const Entry& because) = 0;
   virtual absl::Status ErasePayload(const MessageId& id) = 0;
+  // What is left of it. NOT_FOUND when the message has none.
+  virtual absl::Status ReplacePayload(const MessageId& id, absl::string_view envelope,
+                                      const Entry& because) = 0;
   // The hops of a message that nobody has yet: no entry, since nothing leaves by it. Replaces
   // pseudonym, pseudonym_due and details.
   virtual absl::Status SetPseudonym(const MessageRow& row) = 0;
@@ -120,14 +123,17 @@ class Transaction : public StoreView {
                                       const MessageId& message_id, const v1::Outcome& outcome) = 0;
   virtual absl::Status EnqueuePseudonym(const AgencyId& agency, const DeliveryId& delivery_id,
                                         const MessageId& message_id, const Entry& because) = 0;
+  virtual absl::Status EnqueueRecall(const AgencyId& agency, const DeliveryId& delivery_id,
+                                     const MessageId& message_id, const Entry& because) = 0;
   virtual absl::Status MakeReady(const DeliveryId& id) = 0;
   // OK when it is not there.
   virtual absl::Status RemoveItem(const DeliveryId& id) = 0;
 
   // ALREADY_EXISTS when the id is taken.
   virtual absl::Status PutConsent(const ConsentRow& row, const Entry& because) = 0;
-  virtual absl::Status WithdrawConsent(const ConsentId& id, absl::Time when,
-                                       const Entry& because) = 0;
+  // Replaces withdrawal and standing; id, record and registration stay. NOT_FOUND when there is no
+  // such consent.
+  virtual absl::Status UpdateConsent(const ConsentRow& row, const Entry& because) = 0;
   virtual absl::Status AddEnrolments(const AgencyId& agency, absl::CivilDay day,
                                      uint64_t count) = 0;
 

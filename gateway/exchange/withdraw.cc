@@ -1,77 +1,21 @@
 #include "gateway/exchange/withdraw.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
-#include "gateway/exchange/consent_state.h"
-#include "gateway/exchange/outcome.h"
+#include "gateway/exchange/consent_standing.h"
+#include "gateway/exchange/narrowing.h"
 
 namespace sluss {
 namespace {
 
 constexpr size_t kOfficerBytes = 32;
-constexpr size_t kPage = 256;
-// Named one by one in an answer; all are stopped and counted.
-constexpr int kMostListed = 1000;
-
-void List(const MessageRow& row, google::protobuf::RepeatedPtrField<v1::WithdrawnMessage>* list) {
-  if (list->size() >= kMostListed) return;
-  v1::WithdrawnMessage* message = list->Add();
-  message->set_message_id(row.id.value());
-  message->set_sender(row.sender.value());
-  message->set_recipient(row.recipient.value());
-  message->set_state(row.state);
-}
-
-struct Counts {
-  uint64_t stopped = 0;
-  uint64_t gone = 0;
-};
-
-void Say(const Counts& counts, v1::WithdrawResponse* response) {
-  const auto meddelanden = [](uint64_t count) {
-    return count == 1 ? std::string("1 meddelande") : absl::StrCat(count, " meddelanden");
-  };
-  response->set_text_sv(absl::StrCat(meddelanden(counts.stopped),
-                                     " stoppades och lämnas aldrig ut. ", meddelanden(counts.gone),
-                                     " hade redan lämnats ut."));
-  response->set_text_en(absl::StrCat(
-      counts.stopped == 1 ? "1 message was" : absl::StrCat(counts.stopped, " messages were"),
-      " stopped and will never be handed out. ",
-      counts.gone == 1 ? "1 message had" : absl::StrCat(counts.gone, " messages had"),
-      " already been handed out."));
-}
-
-// Visits the messages that cite the consent, a page of ids at a time.
-template <typename Visit>
-absl::Status ForEachCiting(const Transaction& store, const ConsentId& consent,
-                           const std::vector<v1::MessageState>& states, Visit visit) {
-  MessageId after;
-  for (;;) {
-    ASSIGN_OR_RETURN(const std::vector<MessageId> ids,
-                     store.MessagesCiting(consent, states, after, kPage));
-    for (const MessageId& id : ids) {
-      ASSIGN_OR_RETURN(const std::optional<MessageRow> row, store.FindMessage(id));
-      if (row.has_value()) RETURN_IF_ERROR(visit(*row));
-      after = id;
-    }
-    if (ids.size() < kPage) return absl::OkStatus();
-  }
-}
-
-absl::Status Stop(Recorder& recorder, MessageRow row, const Entry& withdrawal,
-                  absl::string_view reason, Withdrawn* result) {
-  LeafDraft leaf = MessageLeaf(v1::STOP, row);
-  leaf.clear.set_parent_event(withdrawal.event().value());
-  leaf.clear.set_outcome(std::string(reason));
-  ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf));
-  RETURN_IF_ERROR(EndMessage(recorder, row, entry, OutcomeOf(v1::STOPPED, reason)));
-  row.state = v1::STOPPED;
-  List(row, result->response.mutable_stopped());
-  return absl::OkStatus();
-}
+constexpr int kMostVersionsNamed = 64;
+constexpr char kConsentWithdrawn[] = "consent-withdrawn";
+constexpr char kMessageWithdrawn[] = "message-withdrawn";
 
 LeafDraft WithdrawalLeaf(const Withdrawal& request) {
   LeafDraft leaf;
@@ -80,47 +24,292 @@ LeafDraft WithdrawalLeaf(const Withdrawal& request) {
   leaf.clear.set_outcome(request.on_behalf_of);
   v1::OpenedField officer;
   officer.set_tag(static_cast<uint32_t>(CommitTag::kOfficer));
-  officer.set_value(request.officer);
+  officer.set_value(request.caller.empty() ? request.official : request.officer);
   leaf.committed.push_back(std::move(officer));
   return leaf;
 }
 
-bool MayWithdraw(const AgencyId& caller, const ConsentRow& row) {
-  v1::ConsentRecord record;
-  return record.ParseFromString(row.record) && NamesAgency(record, caller.value());
+bool MayWithdraw(const Withdrawal& request, const std::vector<ConsentRow>& versions) {
+  if (request.caller.empty()) return !versions.empty();
+  return std::any_of(versions.begin(), versions.end(), [&](const ConsentRow& row) {
+    const auto consent = StandingOf(row);
+    return consent.has_value() && NamesAgency(consent->record, request.caller.value());
+  });
 }
 
-absl::Status WithdrawConsent(Recorder& recorder, const Withdrawal& request, Withdrawn* result) {
-  Transaction& store = recorder.store();
-  ASSIGN_OR_RETURN(const std::optional<ConsentRow> row, store.FindConsent(request.consent_id));
-  if (!row.has_value() || !MayWithdraw(request.caller, *row)) {
+// What the answer says of the messages, in both languages.
+struct Counted {
+  uint64_t count;
+  const char* one_sv;
+  const char* many_sv;
+  const char* one_en;
+  const char* many_en;
+};
+
+void SayCount(const Counted& counted, std::string* sv, std::string* en) {
+  const bool one = counted.count == 1;
+  absl::StrAppend(sv, sv->empty() ? "" : " ", counted.count, one ? " meddelande " : " meddelanden ",
+                  one ? counted.one_sv : counted.many_sv);
+  absl::StrAppend(en, en->empty() ? "" : " ", counted.count, one ? " message " : " messages ",
+                  one ? counted.one_en : counted.many_en);
+}
+
+void Say(const v1::ConsentStep& step, v1::WithdrawResponse* response) {
+  std::string sv, en;
+  SayCount(
+      {step.stopped(), "stoppades och lämnas aldrig ut.", "stoppades och lämnas aldrig ut.",
+       "was stopped and will never be handed out.", "were stopped and will never be handed out."},
+      &sv, &en);
+  if (step.trimmed() > 0) {
+    SayCount({step.trimmed(), "lämnas ut utan det som återkallats.",
+              "lämnas ut utan det som återkallats.", "leaves without what was withdrawn.",
+              "leave without what was withdrawn."},
+             &sv, &en);
+  }
+  if (step.recalled() > 0) {
+    SayCount({step.recalled(), "återkallades hos mottagaren, som ska förstöra det.",
+              "återkallades hos mottagaren, som ska förstöra dem.",
+              "was recalled from the recipient, who is to destroy it.",
+              "were recalled from the recipients, who are to destroy them."},
+             &sv, &en);
+  }
+  SayCount({step.already_gone(), "hade redan lämnats ut.", "hade redan lämnats ut.",
+            "had already been handed out.", "had already been handed out."},
+           &sv, &en);
+  response->set_text_sv(sv);
+  response->set_text_en(en);
+}
+
+// ---- A consent ----------------------------------------------------------------------------------
+
+// What a withdrawal takes from the newest version.
+struct Taken {
+  bool whole = false;
+  std::set<std::string> party;
+  std::set<std::string> category;
+};
+
+template <typename Values>
+std::set<std::string> SetOf(const Values& values) {
+  return {values.begin(), values.end()};
+}
+
+void Subtract(const std::set<std::string>& from, std::set<std::string>* values) {
+  std::erase_if(*values, [&](const std::string& value) { return from.contains(value); });
+}
+
+Taken TakenBy(const Withdrawal& request, const StandingConsent& consent) {
+  Taken taken{request.party.empty() && request.category.empty(), request.party, request.category};
+  std::set<std::string> parties = PartiesLeft(consent);
+  std::set<std::string> categories = CategoriesLeft(consent);
+  Subtract(taken.party, &parties);
+  Subtract(taken.category, &categories);
+  taken.whole = taken.whole || parties.size() < 2 || categories.empty() ||
+                !parties.contains(consent.record.depositor());
+  return taken;
+}
+
+// A part that the consent does not have cannot be taken back.
+absl::Status CheckParts(const Withdrawal& request, const StandingConsent& consent) {
+  for (const std::string& party : request.party) {
+    if (NamesAgency(consent.record, party)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("`party` names `", party, "`, which is no party of the consent"));
+  }
+  const std::set<std::string> told = SetOf(consent.record.category());
+  for (const std::string& category : request.category) {
+    if (told.contains(category)) continue;
+    return absl::InvalidArgumentError("`category` names what the consent does not cover");
+  }
+  return absl::OkStatus();
+}
+
+// The step by which the same was taken back before.
+std::optional<v1::ConsentStep> FindStep(const ConsentRow& row, const Withdrawal& request) {
+  const bool ended = row.withdrawn != absl::InfiniteFuture();
+  for (const v1::ConsentStep& step : row.standing.step()) {
+    if (ended && step.log_index() == row.withdrawn_index) return step;
+    if (!ended && step.kind() == v1::CONSENT_PART_WITHDRAWN &&
+        SetOf(step.party()) == request.party && SetOf(step.category()) == request.category) {
+      return step;
+    }
+  }
+  if (!ended) return std::nullopt;
+  v1::ConsentStep step;  // of before steps were kept
+  step.set_kind(v1::CONSENT_WITHDRAWN);
+  step.set_log_index(row.withdrawn_index);
+  step.set_time_us(absl::ToUnixMicros(row.withdrawn));
+  return step;
+}
+
+void AddPart(const std::set<std::string>& part,
+             google::protobuf::RepeatedPtrField<std::string>* withdrawn) {
+  std::set<std::string> all = SetOf(*withdrawn);
+  all.insert(part.begin(), part.end());
+  withdrawn->Assign(all.begin(), all.end());
+}
+
+// Whether something that had gone was told under what is now taken back.
+bool Concerned(const MessageRow& row, const Taken& taken) {
+  if (taken.whole || taken.party.contains(row.recipient.value())) return true;
+  const auto& told = row.details.facts().category();
+  return std::any_of(told.begin(), told.end(), [&](const std::string& category) {
+    return taken.category.contains(category);
+  });
+}
+
+absl::StatusOr<uint64_t> ListGone(const StoreView& store, const std::vector<ConsentRow>& versions,
+                                  const Taken& taken, WithdrawnList* list) {
+  std::set<MessageId> seen;
+  for (const ConsentRow& version : versions) {
+    RETURN_IF_ERROR(ForEachCiting(store, version.id, {v1::ACKNOWLEDGED, v1::REFUSED_BY_RECIPIENT},
+                                  [&](const MessageRow& gone) {
+                                    if (Concerned(gone, taken) && seen.insert(gone.id).second) {
+                                      ListMessage(gone, list);
+                                    }
+                                    return absl::OkStatus();
+                                  }));
+  }
+  return seen.size();
+}
+
+void SayWhatIsLeft(const ConsentRow& row, v1::WithdrawResponse* response) {
+  const auto consent = StandingOf(row);
+  response->set_consent_ended(row.withdrawn != absl::InfiniteFuture());
+  if (!consent.has_value() || response->consent_ended()) return;
+  const std::set<std::string> parties = PartiesLeft(*consent);
+  const std::set<std::string> categories = CategoriesLeft(*consent);
+  response->mutable_party_left()->Assign(parties.begin(), parties.end());
+  response->mutable_category_left()->Assign(categories.begin(), categories.end());
+}
+
+absl::Status AnswerAgain(const Transaction& store, const std::vector<ConsentRow>& versions,
+                         const v1::ConsentStep& step, Withdrawn* result) {
+  result->recorded_before = step.log_index();
+  const Taken taken{step.kind() != v1::CONSENT_PART_WITHDRAWN, SetOf(step.party()),
+                    SetOf(step.category())};
+  RETURN_IF_ERROR(
+      ListGone(store, versions, taken, result->response.mutable_already_gone()).status());
+  *result->response.mutable_step() = step;
+  SayWhatIsLeft(versions.back(), &result->response);
+  Say(step, &result->response);
+  return absl::OkStatus();
+}
+
+// Everything in flight under any version, and under the consents that this one contradicts.
+absl::Status Narrow(Recorder& recorder, const Narrowing& narrowing,
+                    const std::vector<ConsentRow>& versions, const Reach& reach, Narrowed* result) {
+  for (const ConsentRow& version : versions) {
+    RETURN_IF_ERROR(NarrowCiting(recorder, narrowing, version.id, reach, result));
+  }
+  ASSIGN_OR_RETURN(const std::vector<ConsentId> others,
+                   Contradicted(recorder.store(), versions.back().id));
+  for (const ConsentId& other : others) {
+    RETURN_IF_ERROR(NarrowCiting(recorder, narrowing, other, {}, result));
+  }
+  return absl::OkStatus();
+}
+
+// All that end by it, so that the entry proves it whichever of them is asked about. The oldest of
+// very many are left out: a leaf has its size.
+void NameVersions(const ConsentId& asked, const std::vector<ConsentRow>& versions,
+                  v1::AuditLeaf* leaf) {
+  leaf->set_consent_id(asked.value());
+  for (auto row = versions.rbegin(); row != versions.rend(); ++row) {
+    if (leaf->further_consent_id_size() == kMostVersionsNamed) break;
+    if (row->id != asked) leaf->add_further_consent_id(row->id.value());
+  }
+}
+
+absl::Status TakeBack(Recorder& recorder, const Withdrawal& request, const Taken& taken,
+                      const std::vector<ConsentRow>& versions, const PolicySet& policy,
+                      const ExchangeLimits& limits, Withdrawn* result) {
+  ConsentRow row = versions.back();
+  LeafDraft leaf = WithdrawalLeaf(request);
+  NameVersions(request.consent_id, versions, &leaf.clear);
+  leaf.clear.mutable_party()->Assign(request.party.begin(), request.party.end());
+  leaf.clear.mutable_withheld()->Assign(request.category.begin(), request.category.end());
+  ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf, Proof::kWanted));
+
+  AddPart(taken.party, row.standing.mutable_withdrawn_party());
+  AddPart(taken.category, row.standing.mutable_withdrawn_category());
+  if (taken.whole) {
+    row.withdrawn = recorder.now();
+    row.withdrawn_event = entry.event();
+    row.withdrawn_index = entry.index();
+  }
+  RETURN_IF_ERROR(recorder.store().UpdateConsent(row, entry));
+  Narrowed narrowed;
+  RETURN_IF_ERROR(Narrow(recorder, {entry, kConsentWithdrawn, policy, limits}, versions,
+                         {taken.whole, taken.party}, &narrowed));
+
+  v1::WithdrawResponse& response = result->response;
+  ASSIGN_OR_RETURN(const uint64_t gone,
+                   ListGone(recorder.store(), versions, taken, response.mutable_already_gone()));
+  v1::ConsentStep step;
+  step.set_kind(taken.whole ? v1::CONSENT_WITHDRAWN : v1::CONSENT_PART_WITHDRAWN);
+  step.set_time_us(absl::ToUnixMicros(recorder.now()));
+  step.set_log_index(entry.index());
+  step.mutable_party()->Assign(request.party.begin(), request.party.end());
+  step.mutable_category()->Assign(request.category.begin(), request.category.end());
+  step.set_on_behalf_of(request.on_behalf_of);
+  step.set_agency(request.caller.value());
+  step.set_stopped(narrowed.stopped_count);
+  step.set_trimmed(narrowed.trimmed_count);
+  step.set_recalled(narrowed.recalled_count);
+  step.set_already_gone(gone);
+  *row.standing.add_step() = step;
+  RETURN_IF_ERROR(recorder.store().UpdateConsent(row, entry));
+  response.mutable_stopped()->Swap(&narrowed.stopped);
+  response.mutable_trimmed()->Swap(&narrowed.trimmed);
+  response.mutable_recalled()->Swap(&narrowed.recalled);
+  *response.mutable_step() = step;
+  SayWhatIsLeft(row, &response);
+  Say(step, &response);
+  return absl::OkStatus();
+}
+
+absl::Status WithdrawConsent(Recorder& recorder, const Withdrawal& request, const PolicySet& policy,
+                             const ExchangeLimits& limits, Withdrawn* result) {
+  ASSIGN_OR_RETURN(const std::vector<ConsentRow> versions,
+                   VersionsOf(recorder.store(), request.consent_id));
+  const std::optional<StandingConsent> newest =
+      versions.empty() ? std::nullopt : StandingOf(versions.back());
+  if (!newest.has_value() || !MayWithdraw(request, versions)) {
     result->refusal = absl::NotFoundError("`consent_id` names no consent that names this agency");
     return absl::OkStatus();
   }
-  Counts counts;
-  RETURN_IF_ERROR(ForEachCiting(store, request.consent_id,
-                                {v1::CLAIMED, v1::ACKNOWLEDGED, v1::REFUSED_BY_RECIPIENT},
-                                [&](const MessageRow& gone) {
-                                  ++counts.gone;
-                                  List(gone, result->response.mutable_already_gone());
-                                  return absl::OkStatus();
-                                }));
-  if (row->withdrawn != absl::InfiniteFuture()) {
-    result->recorded_before = row->withdrawn_index;
-    Say(counts, &result->response);
-    return absl::OkStatus();
+  result->refusal = CheckParts(request, *newest);
+  if (!result->refusal.ok()) return absl::OkStatus();
+  if (const auto step = FindStep(versions.back(), request); step.has_value()) {
+    return AnswerAgain(recorder.store(), versions, *step, result);
   }
-  LeafDraft leaf = WithdrawalLeaf(request);
-  leaf.clear.set_consent_id(request.consent_id.value());
-  ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf, Proof::kWanted));
-  RETURN_IF_ERROR(store.WithdrawConsent(request.consent_id, recorder.now(), entry));
-  RETURN_IF_ERROR(
-      ForEachCiting(store, request.consent_id, {v1::QUEUED}, [&](const MessageRow& queued) {
-        ++counts.stopped;
-        return Stop(recorder, queued, entry, "consent-withdrawn", result);
-      }));
+  return TakeBack(recorder, request, TakenBy(request, *newest), versions, policy, limits, result);
+}
+
+// ---- A message ----------------------------------------------------------------------------------
+
+absl::Status AnswerMessage(const MessageRow& row, const Narrowed& narrowed, Withdrawn* result) {
+  v1::ConsentStep counts;
+  *result->response.mutable_stopped() = narrowed.stopped;
+  *result->response.mutable_recalled() = narrowed.recalled;
+  counts.set_stopped(narrowed.stopped_count);
+  counts.set_recalled(narrowed.recalled_count);
+  if (narrowed.stopped_count + narrowed.recalled_count == 0) {
+    ListMessage(row, result->response.mutable_already_gone());
+    counts.set_already_gone(1);
+  }
   Say(counts, &result->response);
   return absl::OkStatus();
+}
+
+absl::Status AnswerMessageAgain(const MessageRow& row, Withdrawn* result) {
+  result->recorded_before = row.details.latest_index();
+  Narrowed before;
+  ListMessage(row, row.state == v1::STOPPED ? &before.stopped : &before.recalled);
+  before.stopped_count = before.stopped.size();
+  before.recalled_count = before.recalled.size();
+  return AnswerMessage(row, before, result);
 }
 
 absl::Status WithdrawMessage(Recorder& recorder, const Withdrawal& request, Withdrawn* result) {
@@ -130,11 +319,8 @@ absl::Status WithdrawMessage(Recorder& recorder, const Withdrawal& request, With
     result->refusal = absl::NotFoundError("`message_id` names no message of this agency");
     return absl::OkStatus();
   }
-  if (row->state == v1::STOPPED) {
-    result->recorded_before = row->details.latest_index();
-    List(*row, result->response.mutable_stopped());
-    Say({1, 0}, &result->response);
-    return absl::OkStatus();
+  if (row->state == v1::STOPPED || row->state == v1::RECALLED) {
+    return AnswerMessageAgain(*row, result);
   }
   if (row->state == v1::EXPIRED_UNDELIVERED || row->state == v1::DENIED_AT_DELIVERY) {
     result->refusal = absl::FailedPreconditionError("`message_id` names a message that has ended");
@@ -143,22 +329,17 @@ absl::Status WithdrawMessage(Recorder& recorder, const Withdrawal& request, With
   LeafDraft leaf = WithdrawalLeaf(request);
   leaf.clear.set_message_id(request.message_id.value());
   ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf, Proof::kWanted));
+  Narrowed narrowed;
   if (row->state == v1::QUEUED) {
-    RETURN_IF_ERROR(Stop(recorder, *row, entry, "message-withdrawn", result));
-    Say({1, 0}, &result->response);
-  } else {
-    List(*row, result->response.mutable_already_gone());
-    Say({0, 1}, &result->response);
+    RETURN_IF_ERROR(StopMessage(recorder, entry, kMessageWithdrawn, *row, &narrowed));
+  } else if (row->state == v1::CLAIMED && !row->details.decision().duty()) {
+    RETURN_IF_ERROR(RecallMessage(recorder, entry, kMessageWithdrawn, *row, &narrowed));
   }
-  return absl::OkStatus();
+  return AnswerMessage(*row, narrowed, result);
 }
 
-}  // namespace
-
-absl::StatusOr<Withdrawal> ParseWithdrawal(const AgencyId& caller,
-                                           const v1::WithdrawRequest& request) {
+absl::StatusOr<Withdrawal> ParseWhat(const v1::WithdrawRequest& request) {
   Withdrawal withdrawal;
-  withdrawal.caller = caller;
   switch (request.what_case()) {
     case v1::WithdrawRequest::kConsentId: {
       ASSIGN_OR_RETURN(withdrawal.consent_id,
@@ -168,11 +349,27 @@ absl::StatusOr<Withdrawal> ParseWithdrawal(const AgencyId& caller,
     case v1::WithdrawRequest::kMessageId: {
       ASSIGN_OR_RETURN(withdrawal.message_id,
                        ParseId16<MessageId>(request.message_id(), "message_id"));
+      if (request.party_size() + request.category_size() > 0) {
+        return absl::InvalidArgumentError(
+            "`party` and `category` are parts of a consent: a message is taken back whole");
+      }
       break;
     }
     case v1::WithdrawRequest::WHAT_NOT_SET:
       return absl::InvalidArgumentError("`consent_id` or `message_id` must say what is withdrawn");
   }
+  withdrawal.party = SetOf(request.party());
+  withdrawal.category = SetOf(request.category());
+  withdrawal.on_behalf_of = request.on_behalf_of();
+  return withdrawal;
+}
+
+}  // namespace
+
+absl::StatusOr<Withdrawal> ParseWithdrawal(const AgencyId& caller,
+                                           const v1::WithdrawRequest& request) {
+  ASSIGN_OR_RETURN(Withdrawal withdrawal, ParseWhat(request));
+  withdrawal.caller = caller;
   if (request.officer().size() != kOfficerBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("`officer` must be 32 bytes, not ", request.officer().size()));
@@ -182,12 +379,28 @@ absl::StatusOr<Withdrawal> ParseWithdrawal(const AgencyId& caller,
     return absl::InvalidArgumentError("`on_behalf_of` must be guardian, child or party");
   }
   withdrawal.officer = request.officer();
-  withdrawal.on_behalf_of = request.on_behalf_of();
   return withdrawal;
 }
 
-absl::Status ApplyWithdrawal(Recorder& recorder, const Withdrawal& request, Withdrawn* result) {
-  return request.message_id.empty() ? WithdrawConsent(recorder, request, result)
+absl::StatusOr<Withdrawal> ParseOfficialWithdrawal(absl::string_view official,
+                                                   const v1::WithdrawRequest& request) {
+  ASSIGN_OR_RETURN(Withdrawal withdrawal, ParseWhat(request));
+  if (withdrawal.consent_id.empty()) {
+    return absl::PermissionDeniedError("`message_id`: a message is taken back by its sender");
+  }
+  if (!request.officer().empty()) {
+    return absl::InvalidArgumentError("`officer` is left out: the certificate names the officer");
+  }
+  if (request.on_behalf_of() != "guardian" && request.on_behalf_of() != "child") {
+    return absl::InvalidArgumentError("`on_behalf_of` must be guardian or child");
+  }
+  withdrawal.official = std::string(official);
+  return withdrawal;
+}
+
+absl::Status ApplyWithdrawal(Recorder& recorder, const Withdrawal& request, const PolicySet& policy,
+                             const ExchangeLimits& limits, Withdrawn* result) {
+  return request.message_id.empty() ? WithdrawConsent(recorder, request, policy, limits, result)
                                     : WithdrawMessage(recorder, request, result);
 }
 

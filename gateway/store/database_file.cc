@@ -15,7 +15,7 @@ namespace sluss {
 namespace {
 
 constexpr int64_t kApplicationId = 0x534c5553;  // "SLUS"
-constexpr int64_t kSchemaVersion = 3;
+constexpr int64_t kSchemaVersion = 4;
 constexpr absl::string_view kMagic("SQLite format 3\0", 16);
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -130,6 +130,13 @@ constexpr char kOfficerSchema[] = R"sql(
   PRAGMA user_version = 3;
 )sql";
 
+// What version 4 has beside version 3: what becomes of a consent after its registration.
+constexpr char kConsentSchema[] = R"sql(
+  ALTER TABLE consent ADD COLUMN standing BLOB NOT NULL DEFAULT x'';
+
+  PRAGMA user_version = 4;
+)sql";
+
 // secure_delete: what is erased is overwritten, not only unlinked from its page. The write-ahead
 // log is copied back by the Checkpointer, never inside a commit.
 constexpr char kSettings[] = R"sql(
@@ -204,8 +211,8 @@ absl::StatusOr<std::string> ReadText(Connection* connection, const char* sql) {
   return row ? query.BytesAt(0) : std::string();
 }
 
-// Version 1, which knows no policies, and 2, which knows no officers, are taken too: the gateway
-// brings them up to date when it opens them for writing.
+// Earlier versions are taken too: the gateway brings them up to date when it opens them for
+// writing.
 absl::StatusOr<int64_t> CheckIdentity(const std::string& path, Connection* connection) {
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (application != kApplicationId) {
@@ -251,13 +258,21 @@ absl::Status PrepareForWriting(const std::string& path, Connection* connection) 
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (tables == 0 && application == 0) {
     RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
-    return ChangeSchema(connection, {kSchema, kPolicySchema, kOfficerSchema});
+    return ChangeSchema(connection, {kSchema, kPolicySchema, kOfficerSchema, kConsentSchema});
   }
   ASSIGN_OR_RETURN(const int64_t version, CheckIdentity(path, connection));
   RETURN_IF_ERROR(CheckPages(path, connection));
   RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
-  if (version == 1) return ChangeSchema(connection, {kPolicySchema, kOfficerSchema});
-  return version == 2 ? ChangeSchema(connection, {kOfficerSchema}) : absl::OkStatus();
+  switch (version) {
+    case 1:
+      return ChangeSchema(connection, {kPolicySchema, kOfficerSchema, kConsentSchema});
+    case 2:
+      return ChangeSchema(connection, {kOfficerSchema, kConsentSchema});
+    case 3:
+      return ChangeSchema(connection, {kConsentSchema});
+    default:
+      return absl::OkStatus();
+  }
 }
 
 absl::Status PrepareBeside(const std::string& path, Connection* connection) {

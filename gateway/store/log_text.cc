@@ -59,6 +59,7 @@ std::string EntryAsLine(uint64_t index, const v1::AuditLeaf& leaf) {
   parts.push_back(absl::StrJoin(leaf.legal_basis(), ","));
   parts.push_back(List("passed", leaf.passed()));
   parts.push_back(List("withheld", leaf.withheld()));
+  parts.push_back(List("party", leaf.party()));
   parts.push_back(List("rule", leaf.rule()));
   parts.push_back(leaf.outcome());
   if (leaf.count() > 0) parts.push_back(absl::StrCat("count ", leaf.count()));
@@ -94,6 +95,10 @@ std::string EntryAsJson(uint64_t index, const v1::AuditLeaf& leaf) {
   PutList(json, "withheld", leaf.withheld());
   Put(json, "message_id", ToHex(leaf.message_id()));
   Put(json, "consent_id", ToHex(leaf.consent_id()));
+  for (const std::string& id : leaf.further_consent_id()) {
+    json["further_consent_id"].push_back(ToHex(id));
+  }
+  PutList(json, "party", leaf.party());
   Put(json, "parent_event", ToHex(leaf.parent_event()));
   Put(json, "outcome", leaf.outcome());
   if (leaf.proposal() > 0) json["proposal"] = leaf.proposal();

@@ -195,7 +195,7 @@ absl::StatusOr<uint64_t> SqlReader::CountItems(const AgencyId& agency) const {
 absl::StatusOr<std::optional<ConsentRow>> SqlReader::FindConsent(const ConsentId& id) const {
   Query query = connection_->Prepare(
       "SELECT record, registered_event, registered_index, withdrawn, withdrawn_event, "
-      "withdrawn_index FROM consent WHERE id = ?");
+      "withdrawn_index, standing FROM consent WHERE id = ?");
   query.Blob(id.value());
   ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return std::nullopt;
@@ -207,6 +207,9 @@ absl::StatusOr<std::optional<ConsentRow>> SqlReader::FindConsent(const ConsentId
   row.withdrawn = query.TimeAt(3);
   row.withdrawn_event = EventId(query.BytesAt(4));
   row.withdrawn_index = query.IntAt(5);
+  if (!row.standing.ParseFromString(query.BytesAt(6))) {
+    return Damaged("the standing of a consent cannot be read");
+  }
   return row;
 }
 

@@ -103,6 +103,15 @@ absl::Status SqliteTransaction::ErasePayload(const MessageId& id) {
   return Change(query);
 }
 
+absl::Status SqliteTransaction::ReplacePayload(const MessageId& id, absl::string_view envelope,
+                                               const Entry&) {
+  Query query = connection_->Prepare(
+      "UPDATE payload SET envelope = ? "
+      "WHERE message = (SELECT admitted FROM message WHERE id = ?)");
+  query.Blob(envelope).Blob(id.value());
+  return ChangeOne(query, "payload");
+}
+
 absl::Status SqliteTransaction::SetPseudonym(const MessageRow& row) {
   Query query = connection_->Prepare(
       "UPDATE message SET pseudonym = ?, pseudonym_due = ?, details = ? WHERE id = ?");
@@ -145,6 +154,11 @@ absl::Status SqliteTransaction::EnqueuePseudonym(const AgencyId& agency,
   return Enqueue({0, agency, delivery_id, message_id, ItemKind::kPseudonym, true, {}});
 }
 
+absl::Status SqliteTransaction::EnqueueRecall(const AgencyId& agency, const DeliveryId& delivery_id,
+                                              const MessageId& message_id, const Entry&) {
+  return Enqueue({0, agency, delivery_id, message_id, ItemKind::kRecall, true, {}});
+}
+
 absl::Status SqliteTransaction::MakeReady(const DeliveryId& id) {
   Query query = connection_->Prepare("UPDATE item SET ready = 1 WHERE delivery_id = ?");
   query.Blob(id.value());
@@ -160,22 +174,27 @@ absl::Status SqliteTransaction::RemoveItem(const DeliveryId& id) {
 absl::Status SqliteTransaction::PutConsent(const ConsentRow& row, const Entry&) {
   Query query = connection_->Prepare(
       "INSERT INTO consent (id, record, registered_event, registered_index, withdrawn, "
-      "withdrawn_event, withdrawn_index) VALUES (?, ?, ?, ?, ?, ?, ?)");
+      "withdrawn_event, withdrawn_index, standing) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   query.Blob(row.id.value())
       .Blob(row.record)
       .Blob(row.registered_event.value())
       .Int(row.registered_index)
       .Time(row.withdrawn)
       .Blob(row.withdrawn_event.value())
-      .Int(row.withdrawn_index);
+      .Int(row.withdrawn_index)
+      .Blob(row.standing.SerializeAsString());
   return Change(query);
 }
 
-absl::Status SqliteTransaction::WithdrawConsent(const ConsentId& id, absl::Time when,
-                                                const Entry& because) {
+absl::Status SqliteTransaction::UpdateConsent(const ConsentRow& row, const Entry&) {
   Query query = connection_->Prepare(
-      "UPDATE consent SET withdrawn = ?, withdrawn_event = ?, withdrawn_index = ? WHERE id = ?");
-  query.Time(when).Blob(because.event().value()).Int(because.index()).Blob(id.value());
+      "UPDATE consent SET withdrawn = ?, withdrawn_event = ?, withdrawn_index = ?, standing = ? "
+      "WHERE id = ?");
+  query.Time(row.withdrawn)
+      .Blob(row.withdrawn_event.value())
+      .Int(row.withdrawn_index)
+      .Blob(row.standing.SerializeAsString())
+      .Blob(row.id.value());
   return ChangeOne(query, "consent");
 }
 

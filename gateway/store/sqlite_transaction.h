@@ -24,16 +24,20 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
   absl::Status Admit(const Recorded& recorded) override;
   absl::Status UpdateMessage(const MessageRow& row, const Entry& because) override;
   absl::Status ErasePayload(const MessageId& id) override;
+  absl::Status ReplacePayload(const MessageId& id, absl::string_view envelope,
+                              const Entry& because) override;
   absl::Status SetPseudonym(const MessageRow& row) override;
   absl::Status SetDeadline(const MessageId& id, absl::Time deadline) override;
   absl::Status EnqueueOutcome(const AgencyId& agency, const DeliveryId& delivery_id,
                               const MessageId& message_id, const v1::Outcome& outcome) override;
   absl::Status EnqueuePseudonym(const AgencyId& agency, const DeliveryId& delivery_id,
                                 const MessageId& message_id, const Entry& because) override;
+  absl::Status EnqueueRecall(const AgencyId& agency, const DeliveryId& delivery_id,
+                             const MessageId& message_id, const Entry& because) override;
   absl::Status MakeReady(const DeliveryId& id) override;
   absl::Status RemoveItem(const DeliveryId& id) override;
   absl::Status PutConsent(const ConsentRow& row, const Entry& because) override;
-  absl::Status WithdrawConsent(const ConsentId& id, absl::Time when, const Entry& because) override;
+  absl::Status UpdateConsent(const ConsentRow& row, const Entry& because) override;
   absl::Status AddEnrolments(const AgencyId& agency, absl::CivilDay day, uint64_t count) override;
   absl::Status PutOfficers(const AgencyId& agency, const OfficerRegisterRow& row,
                            const OfficerRows& officers, const Entry& because) override;

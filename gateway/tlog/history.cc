@@ -79,6 +79,7 @@ absl::Status History::FollowMessage(const v1::AuditLeaf& leaf) {
     case v1::REFUSAL:
     case v1::EXPIRY:
     case v1::STOP:
+    case v1::RECALL:
       open_.erase(leaf.message_id());
       break;
     default:

@@ -9,6 +9,7 @@ namespace {
 
 using ::sluss::testing::ExchangeWorld;
 using ::sluss::testing::kChild;
+using ::sluss::testing::kChildPsychiatry;
 using ::sluss::testing::kOtherChild;
 using ::sluss::testing::kPolice;
 using ::sluss::testing::kSchool;
@@ -79,6 +80,16 @@ INSTANTIATE_TEST_SUITE_P(
                       record.mutable_grant()->RemoveLast();
                       record.mutable_child_age()->set_from(15);
                       record.mutable_child_age()->set_below(18);
+                      record.clear_maturity();
+                      record.clear_maturity_note();
+                    }},
+        ConsentCase{"MatureChildMissing", "consent-child-missing", kChild,
+                    [](ExchangeWorld&, v1::ConsentRecord& record) {
+                      record.mutable_grant()->RemoveLast();
+                    }},
+        ConsentCase{"ChildRefused", "consent-refused", kChild,
+                    [](ExchangeWorld&, v1::ConsentRecord& record) {
+                      record.mutable_grant(2)->set_granted(false);
                     }},
         ConsentCase{"Refused", "consent-refused", kChild,
                     [](ExchangeWorld&, v1::ConsentRecord& record) {
@@ -104,6 +115,54 @@ TEST_F(ConsentScenariosTest, J_AConsentWithoutRecordIsUnknown) {
   Outgoing outgoing = world_.Signal({unregistered.witness});
   const v1::SubmitResponse answer = Must(world_.Submit(kSchool, outgoing));
   EXPECT_EQ(answer.decision().reason_code(), "consent-unknown");
+}
+
+// ---- What a proof does not hold for -------------------------------------------------------------
+
+TEST_F(ConsentScenariosTest, ACopyGoesToAPartyThatIsNamedAndToNobodyElse) {
+  const ConsentWitness consent = world_.Register(world_.Record());
+  const auto copy_to = [&](const AgencyId& recipient, const char* child) {
+    Outgoing outgoing =
+        world_.Message(recipient, "CONSENT_COPY", "OSL-12-2", {"CONTACT"}, "counsellor");
+    outgoing.number = testing::Number(child);
+    outgoing.escrow_identity = true;
+    outgoing.consents.push_back(
+        Must(ConsentWitness::Decode(consent.Encode(InsecureSecretAccess::Get()))));
+    return Must(world_.Submit(kSchool, outgoing)).decision();
+  };
+  EXPECT_EQ(copy_to(kPolice, kChild).verdict(), v1::VERDICT_PERMIT);
+  EXPECT_EQ(copy_to(kChildPsychiatry, kChild).reason_code(), "consent-party-not-named");
+  EXPECT_EQ(copy_to(kPolice, kOtherChild).reason_code(), "consent-other-child");
+}
+
+TEST_F(ConsentScenariosTest, AnotherAgencysDepositBindsNothing) {
+  const ConsentWitness consent = world_.Register(world_.Record());
+  Outgoing outgoing = world_.Signal({consent});
+  outgoing.header.mutable_attestation(0)->set_role("case-worker");
+  const v1::SubmitResponse answer = Must(world_.Submit(kSocialServices, outgoing));
+  EXPECT_EQ(answer.decision().verdict(), v1::VERDICT_DENY);
+  EXPECT_EQ(answer.decision().reason_code(), "consent-other-child");
+}
+
+TEST_F(ConsentScenariosTest, AProofThatIsReplayedOrMauledBindsNothing) {
+  const ConsentWitness consent = world_.Register(world_.Record());
+  const v1::Envelope earlier = world_.Seal(kSchool, world_.Signal({consent}));
+  v1::Envelope replayed = world_.Seal(kSchool, world_.Signal({consent}));
+  *replayed.mutable_consent_proof() = earlier.consent_proof();
+  EXPECT_EQ(Must(world_.exchange().Submit(kSchool, replayed)).decision().reason_code(),
+            "consent-other-child");
+  v1::Envelope mauled = world_.Seal(kSchool, world_.Signal({consent}));
+  mauled.mutable_consent_proof(0)->mutable_proof()->front() ^= 1;
+  EXPECT_EQ(Must(world_.exchange().Submit(kSchool, mauled)).decision().reason_code(),
+            "consent-other-child");
+  // A ciphertext of somebody else's in the manifest is not the one that was signed.
+  v1::Envelope swapped = earlier;
+  v1::Manifest manifest, other;
+  ASSERT_TRUE(manifest.ParseFromString(swapped.manifest()));
+  ASSERT_TRUE(other.ParseFromString(mauled.manifest()));
+  manifest.set_nym_ciphertext(other.nym_ciphertext());
+  swapped.set_manifest(manifest.SerializeAsString());
+  EXPECT_FALSE(world_.exchange().Submit(kSchool, swapped).ok());
 }
 
 TEST_F(ConsentScenariosTest, K_WithdrawalStopsWhatIsQueuedAndSaysSo) {

@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
                     r.set_valid_to_us(r.valid_from_us() +
                                       absl::ToInt64Microseconds(absl::Hours(24 * 367)));
                   },
-                  "`valid_to_us` is more than a year"},
+                  "`valid_to_us` is more than 366 days after"},
         BadRecord{"NoParties", [](v1::ConsentRecord& r) { r.clear_party(); },
                   "`party` must name at least two"},
         BadRecord{"PartyTwice",
@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
                   [](v1::ConsentRecord& r) { r.mutable_grant(0)->clear_grantor(); },
                   "`grantor` must be"},
         BadRecord{"NoChannel", [](v1::ConsentRecord& r) { r.mutable_grant(0)->clear_channel(); },
-                  "`channel` must be"},
+                  "`channel` must be paper"},
         BadRecord{"ShortEvidence",
                   [](v1::ConsentRecord& r) { r.mutable_grant(0)->set_evidence_digest("short"); },
                   "`evidence_digest` must be 32 bytes, not 5"},
@@ -113,7 +113,105 @@ INSTANTIATE_TEST_SUITE_P(
         BadRecord{"NoGuardiansForAChild", [](v1::ConsentRecord& r) { r.set_guardians(0); },
                   "`guardians` is 0"},
         BadRecord{"NobodyReceivedIt", [](v1::ConsentRecord& r) { r.clear_received_by(); },
-                  "`received_by` must be 32 bytes, not 0"}),
+                  "`received_by` must be 32 bytes, not 0"},
+        BadRecord{"ReceivedByNoRole", [](v1::ConsentRecord& r) { r.clear_received_role(); },
+                  "`received_role` is not a role"},
+        BadRecord{"FromAYearAgo",
+                  [](v1::ConsentRecord& r) {
+                    const int64_t days = absl::ToInt64Microseconds(absl::Hours(24 * 367));
+                    r.set_valid_from_us(r.valid_from_us() - days);
+                    r.set_valid_to_us(r.valid_from_us() + 1);
+                  },
+                  "`valid_from_us` is more than 366 days ago"},
+        BadRecord{"FromAYearFromNow",
+                  [](v1::ConsentRecord& r) {
+                    const int64_t days = absl::ToInt64Microseconds(absl::Hours(24 * 365));
+                    r.set_valid_from_us(r.valid_from_us() + days);
+                    r.set_valid_to_us(r.valid_from_us() + days);
+                  },
+                  "`valid_to_us` is more than 366 days from now"},
+        BadRecord{"FormIsASentence", [](v1::ConsentRecord& r) { r.set_form("SSPF for Anna"); },
+                  "`form` must be a code"},
+        BadRecord{"UnknownRefusedCategory",
+                  [](v1::ConsentRecord& r) { r.add_refused_category("GOSSIP"); },
+                  "`refused_category` has a value"},
+        BadRecord{"YesAndNoToOneCategory",
+                  [](v1::ConsentRecord& r) { r.add_refused_category("PLAN"); },
+                  "`refused_category` answers no to `PLAN`"},
+        BadRecord{"TopicInClear",
+                  [](v1::ConsentRecord& r) { r.add_excluded_topic("the divorce"); },
+                  "`excluded_topic` must be 32 bytes, not 11"},
+        BadRecord{"UnknownGuardianRole",
+                  [](v1::ConsentRecord& r) {
+                    r.mutable_grant(0)->set_grantor(static_cast<v1::Grantor>(9));
+                  },
+                  "`grantor` must be GUARDIAN or CHILD"},
+        BadRecord{"UnknownChannel",
+                  [](v1::ConsentRecord& r) { r.mutable_grant(0)->set_channel("sms"); },
+                  "`channel` must be paper"},
+        BadRecord{"OneGuardianForBoth",
+                  [](v1::ConsentRecord& r) {
+                    r.mutable_grant(1)->set_person(r.grant(0).person());
+                  },
+                  "`person` answers twice"},
+        BadRecord{"Nobody", [](v1::ConsentRecord& r) { r.mutable_grant(0)->clear_person(); },
+                  "`person` must be 32 bytes, not 0"},
+        BadRecord{"MoreGuardiansThanThereAre",
+                  [](v1::ConsentRecord& r) { r.set_guardians(1); },
+                  "`guardians` is 1, but 2 guardians answered"},
+        BadRecord{"TwoChildren",
+                  [](v1::ConsentRecord& r) {
+                    *r.add_grant() = r.grant(2);
+                    r.mutable_grant(3)->set_person(Officer("another"));
+                  },
+                  "`grant` has more than one child"},
+        BadRecord{"NotToldItIsVoluntary",
+                  [](v1::ConsentRecord& r) { r.mutable_information()->clear_voluntary(); },
+                  "`information.voluntary`"},
+        BadRecord{"NotToldItIsRevocable",
+                  [](v1::ConsentRecord& r) { r.mutable_information()->clear_revocable(); },
+                  "`information.revocable`"},
+        BadRecord{"NotToldTheConsequence",
+                  [](v1::ConsentRecord& r) { r.mutable_information()->clear_consequence(); },
+                  "`information.consequence`"},
+        BadRecord{"NothingOfAnInterpreter", [](v1::ConsentRecord& r) { r.clear_interpreter(); },
+                  "`interpreter` is missing"},
+        BadRecord{"NoGdprBasis", [](v1::ConsentRecord& r) { r.clear_gdpr(); },
+                  "`gdpr.article_6` is missing"},
+        BadRecord{"BalanceOfInterests",
+                  [](v1::ConsentRecord& r) { r.mutable_gdpr()->set_article_6("6.1.f"); },
+                  "`gdpr.article_6` must be"},
+        BadRecord{"UnknownArticle9",
+                  [](v1::ConsentRecord& r) { r.mutable_gdpr()->set_article_9("9.2.k"); },
+                  "`gdpr.article_9` must be"},
+        BadRecord{"HealthWithoutArticle9",
+                  [](v1::ConsentRecord& r) { r.add_category("HEALTH"); },
+                  "`gdpr.article_9` is missing"},
+        BadRecord{"MaturityNotJudged", [](v1::ConsentRecord& r) { r.clear_maturity(); },
+                  "`maturity` is missing"},
+        BadRecord{"MaturityWithoutNote", [](v1::ConsentRecord& r) { r.clear_maturity_note(); },
+                  "`maturity_note` must be 32 bytes, not 0"},
+        BadRecord{"MaturityOfABaby",
+                  [](v1::ConsentRecord& r) {
+                    r.mutable_child_age()->set_from(0);
+                    r.mutable_child_age()->set_below(12);
+                  },
+                  "`maturity` is judged from 12 and below 15"},
+        BadRecord{"NoteWithoutMaturity",
+                  [](v1::ConsentRecord& r) {
+                    r.mutable_child_age()->set_from(15);
+                    r.mutable_child_age()->set_below(18);
+                    r.clear_maturity();
+                  },
+                  "`maturity_note` is there without"},
+        BadRecord{"ReplacesNothing",
+                  [](v1::ConsentRecord& r) { r.set_supersedes(std::string(16, 'x')); },
+                  "`supersedes` names no consent"},
+        BadRecord{"ReplacesNonsense", [](v1::ConsentRecord& r) { r.set_supersedes("x"); },
+                  "`supersedes`"},
+        BadRecord{"ContradictsWithoutProof",
+                  [](v1::ConsentRecord& r) { r.add_contradicts(std::string(16, 'x')); },
+                  "`contradiction_proof` must have one value"}),
     [](const ::testing::TestParamInfo<BadRecord>& one) { return one.param.name; });
 
 TEST_F(ConsentsTest, ARecordSignedByAnotherIsDenied) {
@@ -252,20 +350,23 @@ TEST_F(ConsentsTest, OfSeveralConsentsTheGravestStateCounts) {
   EXPECT_EQ(Must(world_.Submit(kSchool, signal())).decision().reason_code(), "consent-withdrawn");
 }
 
-TEST_F(ConsentsTest, TheChildDecidesFromItsOwnAge) {
-  v1::ConsentRecord record = world_.Record();
-  record.mutable_grant()->RemoveLast();  // the guardians alone
+TEST_F(ConsentsTest, TheChildDecidesFromItsOwnAgeAndBelowItWhereItIsMature) {
+  StandingConsent consent;
+  consent.record = world_.Record();
+  consent.record.mutable_grant()->RemoveLast();  // the guardians alone
   const absl::Time now = world_.clock().Now();
-  const auto state = [&](uint32_t from, uint32_t below, uint32_t age_now) {
-    record.mutable_child_age()->set_from(from);
-    record.mutable_child_age()->set_below(below);
-    return OwnStateOf(record, absl::InfiniteFuture(), age_now, now, /*own_consent_age=*/15);
+  const auto state = [&](uint32_t from, uint32_t below, uint32_t age_now, v1::Maturity maturity) {
+    consent.record.mutable_child_age()->set_from(from);
+    consent.record.mutable_child_age()->set_below(below);
+    consent.record.set_maturity(maturity);
+    return OwnStateOf(consent, age_now, now, ExchangeLimits());
   };
-  EXPECT_EQ(state(12, 15, 12), v1::VALID);
-  EXPECT_EQ(state(12, 15, 15), v1::CHILD_MISSING);  // has grown since
-  EXPECT_EQ(state(15, 18, 0), v1::CHILD_MISSING);
-  EXPECT_EQ(state(12, 18, 0), v1::CHILD_MISSING);  // may be 15
-  EXPECT_EQ(state(12, 0, 0), v1::CHILD_MISSING);
+  EXPECT_EQ(state(12, 15, 12, v1::NOT_MATURE), v1::VALID);
+  EXPECT_EQ(state(12, 15, 12, v1::MATURE), v1::CHILD_MISSING);
+  EXPECT_EQ(state(12, 15, 15, v1::NOT_MATURE), v1::CHILD_MISSING);  // has grown since
+  EXPECT_EQ(state(15, 18, 0, v1::MATURITY_UNSPECIFIED), v1::CHILD_MISSING);
+  EXPECT_EQ(state(12, 18, 0, v1::NOT_MATURE), v1::CHILD_MISSING);  // may be 15
+  EXPECT_EQ(state(12, 0, 0, v1::NOT_MATURE), v1::CHILD_MISSING);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tests/gateway/exchange/exchange_world.h"
 
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -265,7 +266,16 @@ v1::ConsentRecord ExchangeWorld::Record() {
     grant->set_granted(true);
     grant->set_channel("paper");
     grant->set_evidence_digest(Officer("evidence"));
+    grant->set_person(Officer("person " + std::to_string(record.grant_size())));
   }
+  record.mutable_information()->set_voluntary(true);
+  record.mutable_information()->set_revocable(true);
+  record.mutable_information()->set_consequence(true);
+  record.set_interpreter(v1::INTERPRETER_NOT_NEEDED);
+  record.mutable_gdpr()->set_article_6("6.1.e");
+  record.set_maturity(v1::MATURE);
+  record.set_maturity_note(Officer("a note"));
+  record.set_received_role("counsellor");
   record.set_guardians(2);
   record.mutable_child_age()->set_from(12);
   record.mutable_child_age()->set_below(15);
@@ -279,6 +289,26 @@ SealedConsent ExchangeWorld::Deposit(const v1::ConsentRecord& record, const char
 
 ConsentWitness ExchangeWorld::Register(const v1::ConsentRecord& record, const char* child) {
   SealedConsent sealed = Deposit(record, child);
+  EXPECT_OK(exchange_->RegisterConsent(kSchool, sealed.request));
+  return std::move(sealed.witness);
+}
+
+ConsentWitness ExchangeWorld::RegisterVersion(v1::ConsentRecord record,
+                                              const ConsentWitness& earlier) {
+  record.set_supersedes(earlier.consent_id().value());
+  SealedConsent sealed = Deposit(record);
+  sealed.request.set_supersedes_proof(Must(ProveSameChild(sealed.request.record(), sealed.witness,
+                                                          earlier, kSchool, parties_.directory())));
+  EXPECT_OK(exchange_->RegisterConsent(kSchool, sealed.request));
+  return std::move(sealed.witness);
+}
+
+ConsentWitness ExchangeWorld::RegisterContradiction(v1::ConsentRecord record,
+                                                    const ConsentWitness& other) {
+  record.add_contradicts(other.consent_id().value());
+  SealedConsent sealed = Deposit(record);
+  sealed.request.add_contradiction_proof(Must(ProveSameChild(
+      sealed.request.record(), sealed.witness, other, kSchool, parties_.directory())));
   EXPECT_OK(exchange_->RegisterConsent(kSchool, sealed.request));
   return std::move(sealed.witness);
 }

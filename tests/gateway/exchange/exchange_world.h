@@ -86,6 +86,8 @@ class ExchangeWorld {
   absl::StatusOr<std::unique_ptr<Ledger>> OpenLedger();
   // Takes the exchange down; Restart brings it back.
   void Stop();
+  // The same log, opened anew by somebody else; only while the exchange is stopped.
+  void UseStore(Store* store) { store_ = store; }
 
   // ---- Officers
   // At the beginning every agency has "first officer", "second officer" and one "officer, ROLE" for
@@ -113,6 +115,9 @@ class ExchangeWorld {
   SealedConsent Deposit(const v1::ConsentRecord& record, const char* child = kChild);
   // Deposits and registers.
   ConsentWitness Register(const v1::ConsentRecord& record, const char* child = kChild);
+  // By the school too, with the proof that both are for the same child.
+  ConsentWitness RegisterVersion(v1::ConsentRecord record, const ConsentWitness& earlier);
+  ConsentWitness RegisterContradiction(v1::ConsentRecord record, const ConsentWitness& other);
 
   // ---- What agencies receive
   DeliveryStream& StreamOf(const AgencyId& agency);
@@ -145,7 +150,7 @@ class ExchangeWorld {
   FakeClock clock_;
   Parties parties_;
   MemoryStore own_store_;
-  Store* const store_;
+  Store* store_;
   FixedPolicy policy_;
   FakeKeyHolder key_holder_;
   LogSecrets log_;

@@ -63,6 +63,15 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     return absl::OkStatus();
   }
 
+  absl::Status ReplacePayload(const MessageId& id, absl::string_view envelope,
+                              const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    if (layers_.payloads.Find(id) == nullptr) return absl::NotFoundError("no such payload");
+    layers_.payloads.Put(id, std::string(envelope));
+    return absl::OkStatus();
+  }
+
   absl::Status SetPseudonym(const MessageRow& row) override {
     MutexLock lock(mutex_);
     RETURN_IF_ERROR(CheckWrite());
@@ -102,6 +111,17 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     return absl::OkStatus();
   }
 
+  absl::Status EnqueueRecall(const AgencyId& agency, const DeliveryId& delivery_id,
+                             const MessageId& message_id, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    Enqueue({.agency = agency,
+             .delivery_id = delivery_id,
+             .message_id = message_id,
+             .kind = ItemKind::kRecall});
+    return absl::OkStatus();
+  }
+
   absl::Status MakeReady(const DeliveryId& id) override {
     MutexLock lock(mutex_);
     RETURN_IF_ERROR(CheckWrite());
@@ -133,16 +153,16 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     return absl::OkStatus();
   }
 
-  absl::Status WithdrawConsent(const ConsentId& id, absl::Time when,
-                               const Entry& because) override {
+  absl::Status UpdateConsent(const ConsentRow& row, const Entry&) override {
     MutexLock lock(mutex_);
     RETURN_IF_ERROR(CheckWrite());
-    std::optional<ConsentRow> row = Copy(layers_.consents, id);
-    if (!row.has_value()) return absl::NotFoundError("no such consent");
-    row->withdrawn = when;
-    row->withdrawn_event = because.event();
-    row->withdrawn_index = because.index();
-    layers_.consents.Put(id, *std::move(row));
+    std::optional<ConsentRow> stored = Copy(layers_.consents, row.id);
+    if (!stored.has_value()) return absl::NotFoundError("no such consent");
+    stored->withdrawn = row.withdrawn;
+    stored->withdrawn_event = row.withdrawn_event;
+    stored->withdrawn_index = row.withdrawn_index;
+    stored->standing = row.standing;
+    layers_.consents.Put(row.id, *std::move(stored));
     return absl::OkStatus();
   }
 

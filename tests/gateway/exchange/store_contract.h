@@ -273,12 +273,58 @@ TEST_P(StoreContractTest, KeepsConsentsAndTheirWithdrawal) {
   ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
     ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
     index = entry.index();
-    return recorder.store().WithdrawConsent(row.id, when, entry);
+    ConsentRow changed = row;
+    changed.withdrawn = when;
+    changed.withdrawn_event = entry.event();
+    changed.withdrawn_index = entry.index();
+    changed.standing.add_withdrawn_party("police/region-mitt");
+    changed.record = "another record";
+    return recorder.store().UpdateConsent(changed, entry);
   }));
   stored = *Must(store().FindConsent(row.id));
   EXPECT_EQ(stored.withdrawn, when);
   EXPECT_EQ(stored.withdrawn_index, index);
   EXPECT_EQ(stored.record, row.record);
+  EXPECT_EQ(stored.standing.version(), 3u);
+  EXPECT_THAT(stored.standing.withdrawn_party(), ElementsAre("police/region-mitt"));
+
+  ConsentRow unknown = row;
+  unknown.id = ConsentId(RandomBytes(16));
+  EXPECT_FALSE(Apply([&](Recorder& recorder) -> absl::Status {
+                 ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+                 return second = recorder.store().UpdateConsent(unknown, entry);
+               }).ok());
+  EXPECT_THAT(second, StatusIs(absl::StatusCode::kNotFound, ::testing::_));
+}
+
+TEST_P(StoreContractTest, WhatIsLeftOfAPayloadReplacesIt) {
+  const MessageRow row = Admit(world_.DutyReport());
+  const auto replace = [&](const MessageId& id) {
+    return Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      return recorder.store().ReplacePayload(id, "what is left", entry);
+    });
+  };
+  ASSERT_OK(replace(row.id));
+  EXPECT_EQ(Must(store().ReadPayload(row.id)), "what is left");
+  EXPECT_FALSE(replace(MessageId(RandomBytes(16))).ok());
+  ASSERT_OK(Apply([&](Recorder& recorder) { return recorder.store().ErasePayload(row.id); }));
+  EXPECT_FALSE(replace(row.id).ok()) << "what is erased does not come back";
+  EXPECT_EQ(Must(store().ReadPayload(row.id)), "");
+}
+
+TEST_P(StoreContractTest, RecallsFollowWithAnEntry) {
+  const DeliveryId id(RandomBytes(16));
+  const MessageId message(RandomBytes(16));
+  ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+    ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+    return recorder.store().EnqueueRecall(kPolice, id, message, entry);
+  }));
+  const QueueItem item = *Must(store().FindItem(id));
+  EXPECT_EQ(item.kind, ItemKind::kRecall);
+  EXPECT_EQ(item.agency, kPolice);
+  EXPECT_EQ(item.message_id, message);
+  EXPECT_THAT(Sequences(kPolice), SizeIs(1));
 }
 
 TEST_P(StoreContractTest, CountsEnrolmentsByAgencyAndDay) {

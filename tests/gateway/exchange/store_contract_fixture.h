@@ -124,6 +124,7 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
     ConsentRow row;
     row.id = ConsentId(RandomBytes(16));
     row.record = "a record";
+    row.standing.set_version(3);
     EXPECT_OK(Apply([&](Recorder& recorder) -> absl::Status {
       ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
       row.registered_event = entry.event();

@@ -104,13 +104,14 @@ TEST_F(DatabaseFileTest, RefusesAnUnknownSchemaVersion) {
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                absl::StrCat("database `", path_,
                                             "` has schema version 7: this program knows versions "
-                                            "1 to 3; run the one that wrote the file")));
+                                            "1 to 4; run the one that wrote the file")));
 }
 
 // A file of the program before officers were enrolled.
 TEST_F(DatabaseFileTest, BringsAFileOfVersionTwoUpToDate) {
   Fill(3);
-  Execute("DROP TABLE officer; DROP TABLE officer_register; PRAGMA user_version = 2");
+  Execute("DROP TABLE officer; DROP TABLE officer_register;"
+      "ALTER TABLE consent DROP COLUMN standing; PRAGMA user_version = 2");
   EXPECT_OK(OpenBeside(path_));
   const auto store = OpenSqliteStore(path_);
   ASSERT_OK(store);
@@ -125,6 +126,7 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionOneUpToDate) {
   Execute(
       "DROP TABLE officer; DROP TABLE officer_register;"
       "DROP TABLE activation; DROP TABLE proposal; DROP TABLE policy_version;"
+      "ALTER TABLE consent DROP COLUMN standing;"
       "PRAGMA user_version = 1");
   EXPECT_OK(OpenBeside(path_));  // to read the log, before the gateway was started
   const auto store = OpenSqliteStore(path_);
@@ -132,6 +134,24 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionOneUpToDate) {
   EXPECT_EQ((*store)->ReadHead(testing::kGateway)->size, 3u);
   EXPECT_TRUE((*store)->Activations(100, 1)->empty());
   EXPECT_OK(WriteBatch(store->get(), 1));
+  EXPECT_OK(testing::VerifyStored(path_));
+}
+
+// A file of the program before consents had versions and parts.
+TEST_F(DatabaseFileTest, BringsAFileOfVersionThreeUpToDate) {
+  Fill(3);
+  Execute(
+      "ALTER TABLE consent DROP COLUMN standing;"
+      "INSERT INTO consent VALUES (x'00112233445566778899aabbccddeeff', x'01', x'02', 1, "
+      "9223372036854775807, x'', 0);"
+      "PRAGMA user_version = 3");
+  const auto store = OpenSqliteStore(path_);
+  ASSERT_OK(store);
+  const auto row = (*store)->FindConsent(ConsentId(
+      std::string("\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff", 16)));
+  ASSERT_OK(row);
+  ASSERT_TRUE(row->has_value());
+  EXPECT_EQ((*row)->standing.step_size(), 0);
   EXPECT_OK(testing::VerifyStored(path_));
 }
 
