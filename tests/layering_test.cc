@@ -35,6 +35,8 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
        {"proto", "gateway/base", "policy", "gateway/crypto", "gateway/exchange"}},
       {"gateway/store",
        {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/exchange"}},
+      // Pages that people take home, the same from an agency's edge and from the officer's tool.
+      {"gateway/documents", {"proto", "gateway/base"}},
       {"gateway/rpc", {"proto", "gateway/base", "gateway/crypto"}},
       {"gateway/https", {"gateway/base", "gateway/rpc"}},
       // Others run it: nothing of the gateway but the log's formats and the rim.
@@ -46,7 +48,7 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
         "gateway/exchange", "gateway/policies", "gateway/store", "gateway/rpc"}},
       {"gateway/ctl",
        {"proto", "gateway/base", "policy", "policy/analysis", "policy/mutation", "gateway/crypto",
-        "gateway/tlog", "gateway/policies", "gateway/store", "gateway/rpc"}},
+        "gateway/tlog", "gateway/policies", "gateway/store", "gateway/rpc", "gateway/documents"}},
       {"agency-adapters/common", {"proto", "gateway/base"}},
       {"agency-adapters/school", {"proto", "gateway/base", "agency-adapters/common"}},
       {"agency-adapters/police", {"proto", "gateway/base", "agency-adapters/common"}},
@@ -54,7 +56,7 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"agency-adapters/social-services", {"proto", "gateway/base", "agency-adapters/common"}},
       {"agency-adapters/client",
        {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/rpc",
-        "agency-adapters/common"}},
+        "gateway/documents", "agency-adapters/common"}},
       {"agency-adapters/adapter",
        {"proto", "gateway/base", "gateway/crypto", "gateway/rpc", "agency-adapters/client",
         "agency-adapters/common", "agency-adapters/school", "agency-adapters/police",
