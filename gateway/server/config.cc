@@ -1,5 +1,6 @@
 #include "gateway/server/config.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -54,6 +55,21 @@ void FillLimits(ConfigCheck& check, v1::Limits& limits) {
       range("enrolments_per_day", limits.enrolments_per_day(), 20000, 1, 1000000));
 }
 
+void FillConsentRules(ConfigCheck& check, v1::ConsentRules& rules) {
+  const auto range = [&](absl::string_view field, uint32_t value, uint32_t standard, uint32_t min,
+                         uint32_t max) {
+    return check.Range(absl::StrCat("consent.", field), value, standard, min, max);
+  };
+  rules.set_own_consent_age(range("own_consent_age", rules.own_consent_age(), 15, 1, 18));
+  rules.set_maturity_from_age(range("maturity_from_age", rules.maturity_from_age(),
+                                    std::min(12u, rules.own_consent_age()), 1, 18));
+  if (rules.maturity_from_age() > rules.own_consent_age()) {
+    check.Fault("consent.maturity_from_age", "must not be above `own_consent_age`");
+  }
+  rules.set_longest_days(range("longest_days", rules.longest_days(), 366, 1, 3 * 366));
+  rules.set_earliest_days(range("earliest_days", rules.earliest_days(), 366, 1, 3 * 366));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
@@ -70,6 +86,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   check.Address("keyholder.address", config.keyholder().address());
   CheckPeerName(&check, "keyholder.name", config.keyholder().name(), PeerKind::kKeyHolder);
   FillLimits(check, *config.mutable_limits());
+  FillConsentRules(check, *config.mutable_consent());
   check.Required("log_origin", config.log_origin());
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());

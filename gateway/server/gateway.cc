@@ -56,12 +56,18 @@ absl::StatusOr<LogIdentity> LoadLogIdentity(const v1::GatewayConfig& config,
       }};
 }
 
-ExchangeLimits LimitsOf(const v1::Limits& limits) {
+ExchangeLimits LimitsOf(const v1::GatewayConfig& config) {
+  const v1::Limits& limits = config.limits();
+  const v1::ConsentRules& consent = config.consent();
   ExchangeLimits out;
   out.max_message_bytes = limits.max_message_bytes();
   out.clock_skew = absl::Seconds(limits.clock_skew_seconds());
   out.expire = absl::Hours(limits.expire_hours());
   out.enrolments_per_day = limits.enrolments_per_day();
+  out.own_consent_age = consent.own_consent_age();
+  out.maturity_from_age = consent.maturity_from_age();
+  out.longest_consent = absl::Hours(24 * consent.longest_days());
+  out.earliest_consent = absl::Hours(24 * consent.earliest_days());
   return out;
 }
 
@@ -93,7 +99,7 @@ absl::Status Gateway::Join() {
                                                 .key_holder = key_holder_.get(),
                                                 .holder = holder_.get(),
                                                 .log = std::move(log)},
-                                               LimitsOf(config_.limits())));
+                                               LimitsOf(config_)));
   ASSIGN_OR_RETURN(life_, PolicyLife::Begin({.store = store_.get(),
                                              .ledger = exchange_->ledger(),
                                              .clock = clock_,

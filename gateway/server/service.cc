@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/rpc/authenticate.h"
@@ -11,6 +12,8 @@
 
 namespace sluss {
 namespace {
+
+constexpr absl::string_view kOfficerRole = "officer/";
 
 // How long a held stream sleeps before it looks whether its peer is still there.
 constexpr std::chrono::milliseconds kStreamPatience(500);
@@ -47,6 +50,13 @@ absl::StatusOr<AgencyId> GatewayService::Caller(const grpc::ServerContext& conte
         absl::StrCat("`", peer.name, "` is not an agency of this gateway: ask its administrator"));
   }
   return AgencyId(peer.name);
+}
+
+std::string GatewayService::Official(const grpc::ServerContext& context) const {
+  const absl::StatusOr<Peer> peer = Authenticate(context, *parts_.verifier);
+  const bool officer =
+      peer.ok() && peer->kind == PeerKind::kRole && absl::StartsWith(peer->name, kOfficerRole);
+  return officer ? peer->name : "";
 }
 
 absl::StatusOr<AgencyId> GatewayService::Admit(const grpc::ServerContext& context, bool duty) {
@@ -171,6 +181,9 @@ grpc::Status GatewayService::Withdraw(grpc::ServerContext* context,
                                       const v1::WithdrawRequest* request,
                                       v1::WithdrawResponse* response) {
   // Never held back: what is queued must stop at once.
+  if (const std::string official = Official(*context); !official.empty()) {
+    return Finish(parts_.exchange->WithdrawAsOfficial(official, *request), response);
+  }
   const auto caller = Caller(*context);
   if (!caller.ok()) return ToGrpc(caller.status());
   return Finish(parts_.exchange->Withdraw(*caller, *request), response);
@@ -184,9 +197,24 @@ grpc::Status GatewayService::RegisterConsent(grpc::ServerContext* context,
   return Finish(parts_.exchange->RegisterConsent(*caller, *request), response);
 }
 
+grpc::Status GatewayService::DecideConsent(grpc::ServerContext* context,
+                                           const v1::DecideConsentRequest* request,
+                                           v1::DecideConsentResponse* response) {
+  const std::string official = Official(*context);
+  if (official.empty()) {
+    return ToGrpc(absl::PermissionDeniedError(
+        "which of two consents stands is decided by an officer, with a certificate "
+        "sluss://role/officer/NAME"));
+  }
+  return Finish(parts_.exchange->DecideConsent(official, *request), response);
+}
+
 grpc::Status GatewayService::GetConsent(grpc::ServerContext* context,
                                         const v1::GetConsentRequest* request,
                                         v1::GetConsentResponse* response) {
+  if (!Official(*context).empty()) {
+    return Finish(parts_.exchange->GetConsent(AgencyId(), *request), response);
+  }
   const auto caller = Admit(*context);
   if (!caller.ok()) return ToGrpc(caller.status());
   return Finish(parts_.exchange->GetConsent(*caller, *request), response);

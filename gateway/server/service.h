@@ -30,7 +30,8 @@ struct ServiceParts {
 };
 
 // Thread-safe. Every handler begins with the caller's certificate. Only the agencies of the
-// configuration are served; a person's certificate may ask for the gateway's status.
+// configuration are served; a person's certificate may ask for the gateway's status, and that of
+// an officer may show, take back and decide on consents.
 class GatewayService final : public v1::Gateway::Service {
  public:
   GatewayService(const ServiceParts& parts, const v1::GatewayConfig& config);
@@ -50,6 +51,8 @@ class GatewayService final : public v1::Gateway::Service {
   grpc::Status RegisterConsent(grpc::ServerContext* context,
                                const v1::RegisterConsentRequest* request,
                                v1::RegisterConsentResponse* response) override;
+  grpc::Status DecideConsent(grpc::ServerContext* context, const v1::DecideConsentRequest* request,
+                             v1::DecideConsentResponse* response) override;
   grpc::Status GetConsent(grpc::ServerContext* context, const v1::GetConsentRequest* request,
                           v1::GetConsentResponse* response) override;
   grpc::Status GetStatus(grpc::ServerContext* context, const v1::GetStatusRequest* request,
@@ -72,6 +75,8 @@ class GatewayService final : public v1::Gateway::Service {
   class StreamSlot;
 
   absl::StatusOr<AgencyId> Caller(const grpc::ServerContext& context) const;
+  // The name of an officer of the exchange, "officer/anna"; empty when somebody else calls.
+  std::string Official(const grpc::ServerContext& context) const;
   // The caller, if it has not used up its second. `duty`: a duty report is never held back.
   absl::StatusOr<AgencyId> Admit(const grpc::ServerContext& context, bool duty = false);
   // That the sender's clock agrees with ours: what it decides by time can be trusted. UNAVAILABLE,

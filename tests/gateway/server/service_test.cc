@@ -129,7 +129,31 @@ TEST_F(ServiceTest, AnAgencyOutsideTheConfigurationIsServedNothing) {
   refused(&Stub::GetKeyDirectory, v1::GetKeyDirectoryRequest());
 }
 
-TEST_F(ServiceTest, APersonMayAskForTheStatusAndNothingElse) {
+TEST_F(ServiceTest, AnOfficerShowsTakesBackAndDecidesOnConsentsAndNobodyElseWithARole) {
+  using Stub = v1::Gateway::Stub;
+  const ConsentWitness consent = world_.Register(world_.Record());
+  v1::GetConsentRequest get;
+  get.set_consent_id(consent.consent_id().value());
+  v1::WithdrawRequest withdraw;
+  withdraw.set_consent_id(get.consent_id());
+  withdraw.set_on_behalf_of("guardian");
+  const v1::DecideConsentRequest decide;
+  v1::Gateway::Stub& author = As("sluss://role/author/anna");
+  const char* const text = "is not an agency of this gateway";
+  EXPECT_THAT(Call(author, &Stub::GetConsent, get), StatusIs(kDenied, HasSubstr(text)));
+  EXPECT_THAT(Call(author, &Stub::Withdraw, withdraw), StatusIs(kDenied, HasSubstr(text)));
+  EXPECT_THAT(Call(author, &Stub::DecideConsent, decide),
+              StatusIs(kDenied, HasSubstr("decided by an officer")));
+  EXPECT_THAT(Call(As(kSchool), &Stub::DecideConsent, decide),
+              StatusIs(kDenied, HasSubstr("decided by an officer")));
+  v1::Gateway::Stub& officer = As("sluss://role/officer/anna");
+  EXPECT_OK(Call(officer, &Stub::GetConsent, get));
+  EXPECT_OK(Call(officer, &Stub::Withdraw, withdraw));
+  EXPECT_THAT(Call(officer, &Stub::DecideConsent, decide),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`stands`")));
+}
+
+TEST_F(ServiceTest, APersonMayAskForTheStatus) {
   v1::Gateway::Stub& officer = As("sluss://role/officer/anna");
   EXPECT_OK(Status(officer));
   v1::GetStatusRequest one;
