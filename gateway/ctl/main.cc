@@ -3,6 +3,7 @@
 #include "gateway/crypto/keys_command.h"
 #include "gateway/crypto/officers_command.h"
 #include "gateway/crypto/sha256.h"
+#include "gateway/ctl/consent_command.h"
 #include "gateway/ctl/policy_life_command.h"
 #include "gateway/ctl/preflight_command.h"
 #include "gateway/ctl/status_command.h"
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   sluss::AddMutationCommand(app, sluss::Sha256String);
   sluss::AddPolicyLifeCommands(app);
   sluss::AddPreflightCommand(app);
+  sluss::AddConsentCommands(app);
   sluss::AddStatusCommand(app);
   CLI11_PARSE(app, argc, argv);
   return 0;
