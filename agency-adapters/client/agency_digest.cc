@@ -29,6 +29,11 @@ std::string OfficerPseudonym(const AgencySecrets& secrets, absl::string_view nam
   return Keyed(secrets, "officer", name);
 }
 
+std::string PersonPseudonym(const AgencySecrets& secrets, absl::string_view consent_id,
+                            absl::string_view name) {
+  return Keyed(secrets, "grantor", absl::StrCat(consent_id, name));
+}
+
 std::string RegisterTag(const AgencySecrets& secrets, absl::string_view number) {
   return Keyed(secrets, "register row", number);
 }

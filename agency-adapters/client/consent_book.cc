@@ -22,6 +22,7 @@ void ConsentBook::Index(const v1::StoredConsent& consent) {
   const ConsentId id(consent.consent_id());
   by_reference_[consent.reference()] = id;
   by_file_[consent.file_digest()] = id;
+  if (!consent.child_tag().empty()) by_child_[consent.child_tag()].insert(id);
 }
 
 absl::Status ConsentBook::Put(const v1::StoredConsent& consent) {
@@ -41,7 +42,29 @@ absl::Status ConsentBook::Forget(const v1::StoredConsent& consent) {
   RETURN_IF_ERROR(records_.Remove(consent.consent_id()));
   by_reference_.erase(consent.reference());
   by_file_.erase(consent.file_digest());
+  if (const auto child = by_child_.find(consent.child_tag()); child != by_child_.end()) {
+    child->second.erase(ConsentId(consent.consent_id()));
+  }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<v1::StoredConsent>> ConsentBook::OfChild(
+    absl::string_view child_tag) const {
+  MutexLock lock(&mutex_);
+  std::vector<v1::StoredConsent> consents;
+  std::set<std::string> replaced;
+  const auto child = by_child_.find(std::string(child_tag));
+  if (child == by_child_.end()) return consents;
+  for (const ConsentId& id : child->second) {
+    ASSIGN_OR_RETURN(v1::StoredConsent consent, records_.Get(id.value()));
+    v1::ConsentRecord record;
+    if (record.ParseFromString(consent.request().record())) replaced.insert(record.supersedes());
+    consents.push_back(std::move(consent));
+  }
+  std::erase_if(consents, [&](const v1::StoredConsent& consent) {
+    return replaced.contains(consent.consent_id());
+  });
+  return consents;
 }
 
 absl::StatusOr<v1::StoredConsent> ConsentBook::FindByFile(absl::string_view file_digest) const {

@@ -9,7 +9,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -35,6 +37,9 @@ class ConsentBook {
   // NOT_FOUND where no consent file had these bytes.
   absl::StatusOr<v1::StoredConsent> FindByFile(absl::string_view file_digest) const;
 
+  // Those for the same child that no later one replaces.
+  absl::StatusOr<std::vector<v1::StoredConsent>> OfChild(absl::string_view child_tag) const;
+
   // `cited` is the agency's own reference or 32 hex digits. INVALID_ARGUMENT for a reference that
   // this agency does not know, with the cure; an id in hex need not be this agency's.
   absl::StatusOr<ConsentId> Resolve(absl::string_view cited) const;
@@ -49,6 +54,7 @@ class ConsentBook {
   mutable Mutex mutex_;
   std::map<std::string, ConsentId> by_reference_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, ConsentId> by_file_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::set<ConsentId>> by_child_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluss

@@ -73,8 +73,7 @@ absl::Status ReadGrant(JsonObject& object, ConsentFile* file) {
   grant->set_granted(granted);
   ASSIGN_OR_RETURN(const size_t channel, object.Code("channel", kChannels));
   grant->set_channel(std::string(kChannels[channel]));
-  ASSIGN_OR_RETURN(const std::optional<bool> assessed, object.OptionalBool("maturityAssessed"));
-  grant->set_maturity_assessed(assessed.value_or(false));
+  ASSIGN_OR_RETURN(file->person.emplace_back(), object.Text("name"));
   ASSIGN_OR_RETURN(file->evidence.emplace_back(), ReadEvidence(object, grant));
   return object.Finish();
 }
@@ -96,7 +95,39 @@ absl::Status ReadScope(JsonObject& object, v1::ConsentRecord* record) {
   for (JsonObject& party : parties) RETURN_IF_ERROR(ReadParty(party, record->add_party()));
   ASSIGN_OR_RETURN(const std::vector<std::string> categories, SomeTexts(object, "categories"));
   record->mutable_category()->Assign(categories.begin(), categories.end());
+  ASSIGN_OR_RETURN(const std::vector<std::string> refused, object.Texts("refusedCategories"));
+  record->mutable_refused_category()->Assign(refused.begin(), refused.end());
   return ReadValidity(object, record);
+}
+
+absl::Status ReadInformation(JsonObject& object, v1::ConsentRecord* record) {
+  ASSIGN_OR_RETURN(JsonObject told, object.Object("information"));
+  ASSIGN_OR_RETURN(const bool voluntary, told.Bool("voluntary"));
+  ASSIGN_OR_RETURN(const bool revocable, told.Bool("revocable"));
+  ASSIGN_OR_RETURN(const bool consequence, told.Bool("consequence"));
+  record->mutable_information()->set_voluntary(voluntary);
+  record->mutable_information()->set_revocable(revocable);
+  record->mutable_information()->set_consequence(consequence);
+  RETURN_IF_ERROR(told.Finish());
+  ASSIGN_OR_RETURN(const bool interpreter, object.Bool("interpreter"));
+  record->set_interpreter(interpreter ? v1::INTERPRETER_TOOK_PART : v1::INTERPRETER_NOT_NEEDED);
+  return absl::OkStatus();
+}
+
+absl::Status ReadGdpr(JsonObject& object, v1::GdprBasis* basis) {
+  ASSIGN_OR_RETURN(JsonObject gdpr, object.Object("gdpr"));
+  ASSIGN_OR_RETURN(*basis->mutable_article_6(), gdpr.Text("article6"));
+  ASSIGN_OR_RETURN(*basis->mutable_article_9(), gdpr.OptionalText("article9"));
+  return gdpr.Finish();
+}
+
+absl::Status ReadMaturity(JsonObject& object, ConsentFile* file) {
+  if (!object.Has("maturity")) return absl::OkStatus();
+  ASSIGN_OR_RETURN(JsonObject maturity, object.Object("maturity"));
+  ASSIGN_OR_RETURN(const bool mature, maturity.Bool("mature"));
+  file->record.set_maturity(mature ? v1::MATURE : v1::NOT_MATURE);
+  ASSIGN_OR_RETURN(file->maturity_note, maturity.Text("note"));
+  return maturity.Finish();
 }
 
 absl::Status ReadGrants(JsonObject& object, ConsentFile* file) {
@@ -121,8 +152,15 @@ absl::StatusOr<ConsentFile> ReadConsentFile(absl::string_view text, absl::CivilD
   ASSIGN_OR_RETURN(JsonObject object, JsonObject::From(json, ""));
   ConsentFile file;
   ASSIGN_OR_RETURN(file.reference, object.Text("reference"));
+  ASSIGN_OR_RETURN(file.replaces, object.OptionalText("replaces"));
+  ASSIGN_OR_RETURN(file.contradicts, object.Texts("contradicts"));
   ASSIGN_OR_RETURN(file.officer, object.Text("officer"));
+  ASSIGN_OR_RETURN(*file.record.mutable_received_role(), object.Text("officerRole"));
   RETURN_IF_ERROR(ReadScope(object, &file.record));
+  ASSIGN_OR_RETURN(file.excluded_topic, object.Texts("excludedTopics"));
+  RETURN_IF_ERROR(ReadInformation(object, &file.record));
+  RETURN_IF_ERROR(ReadGdpr(object, file.record.mutable_gdpr()));
+  RETURN_IF_ERROR(ReadMaturity(object, &file));
   ASSIGN_OR_RETURN(const std::string child, object.Text("child"));
   absl::StatusOr<PersonalNumber> number = ParsePersonalNumber(child, today);
   if (!number.ok()) return object.Error("child", number.status().message());
@@ -140,6 +178,11 @@ absl::StatusOr<WithdrawFile> ReadWithdrawFile(absl::string_view text) {
   ASSIGN_OR_RETURN(file.message, object.OptionalText("message"));
   if (file.consent.empty() == file.message.empty()) {
     return object.Error("consent", "give this or `message`, and one of them only");
+  }
+  ASSIGN_OR_RETURN(file.party, object.Texts("parties"));
+  ASSIGN_OR_RETURN(file.category, object.Texts("categories"));
+  if (file.consent.empty() && !(file.party.empty() && file.category.empty())) {
+    return object.Error("message", "is taken back whole: leave out `parties` and `categories`");
   }
   ASSIGN_OR_RETURN(file.officer, object.Text("officer"));
   ASSIGN_OR_RETURN(const size_t on_behalf_of, object.Code("onBehalfOf", kOnBehalfOf));

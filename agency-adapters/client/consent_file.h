@@ -1,21 +1,34 @@
 // The two files by which an officer registers and withdraws a consent, alike for all agencies.
 //
-// NAME.consent.json registers one (OSL 10:1, 12:2-3). All members are needed but those marked:
+// NAME.consent.json registers one (OSL 10:1, 12:2-3). All members are needed but those marked (o):
 //   {"reference": "C-17",                        the agency's own name for it; records may cite it
+//    "replaces": "C-16",                      (o) an earlier version, by reference or 32 hex
+//    "contradicts": ["C-12", ...],            (o) others for the same child that say otherwise;
+//    those
+//                                                 that this agency registered are found by
+//                                                 themselves
 //    "form": "SSPF", "purpose": "COLLABORATION",
 //    "parties": [{"agency": "school/ekbacken", "functions": ["principal"]}, ...],
-//    "categories": ["NARRATIVE", ...],
+//    "categories": ["NARRATIVE", ...],            answered yes
+//    "refusedCategories": ["HEALTH", ...],    (o) answered no
+//    "excludedTopics": ["...", ...],          (o) stay here; salted digests leave
 //    "validFrom": "2025-09-01", "validTo": "2025-12-31",     both days included, Swedish time
-//    "child": "20100204-2395",                   stays here: the gateway gets a blind deposit
-//    "guardians": 2,                             how many decide about the child
-//    "grants": [{"who": "guardian" | "child", "granted": true, "channel": "paper" | "e-id" |
-//                "oral-with-witness", "evidence": "scan.pdf" | "evidenceDigest": "<64 hex>",
-//                "maturityAssessed": true (optional)}, ...],
-//    "officer": "Name of who received it"}       stays here
-// "evidence" names a file in the drop directory's evidence/; only its digest leaves.
+//    "child": "20100204-2395",                    stays here: the gateway gets a blind deposit
+//    "guardians": 2,                              how many decide about the child: all of them must
+//    "maturity": {"mature": true, "note": "..."},  at 12 to 14: was it judged mature? the note
+//    stays "grants": [{"who": "guardian" | "child", "name": "...", "granted": true,
+//                "channel": "paper" | "e-id" | "oral-with-witness",
+//                "evidence": "scan.pdf" | "evidenceDigest": "<64 hex>"}, ...],     names stay here
+//    "information": {"voluntary": true, "revocable": true, "consequence": true},  what was told
+//    "interpreter": false,                        took part
+//    "gdpr": {"article6": "6.1.e", "article9": "9.2.g" (o)},    of the processing, not of secrecy
+//    "officer": "Name of who received it", "officerRole": "counsellor"}       the name stays here
+// "evidence" names a file in the drop directory's evidence/; only its digest leaves. Nobody is
+// contacted by this: least of all the other guardian.
 //
-// NAME.withdraw.json takes back a consent, or the agency's own message that is still queued:
+// NAME.withdraw.json takes back a consent, in whole or in part, or the agency's own message:
 //   {"consent": "C-17 or 32 hex" | "message": "32 hex or the record's own id",
+//    "parties": ["police/region-mitt"], "categories": ["HEALTH"],   (o) only what concerns these
 //    "officer": "Name", "onBehalfOf": "guardian" | "child" | "party"}
 //
 // Errors: INVALID_ARGUMENT names the field and quotes nothing.
@@ -44,6 +57,11 @@ struct ConsentFile {
   v1::ConsentRecord record;
   // One a grant: a file in evidence/, or empty where the file gave the digest itself.
   std::vector<std::string> evidence;
+  std::vector<std::string> person;  // one a grant: the name
+  std::string replaces;             // as the file names it; empty for a first version
+  std::vector<std::string> contradicts;
+  std::vector<std::string> excluded_topic;
+  std::string maturity_note;
 };
 
 absl::StatusOr<ConsentFile> ReadConsentFile(absl::string_view text, absl::CivilDay today);
@@ -51,6 +69,8 @@ absl::StatusOr<ConsentFile> ReadConsentFile(absl::string_view text, absl::CivilD
 struct WithdrawFile {
   std::string consent;  // one of the two is empty
   std::string message;
+  std::vector<std::string> party;  // both empty: the whole
+  std::vector<std::string> category;
   std::string officer;
   std::string on_behalf_of;
 };

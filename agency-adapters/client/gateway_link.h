@@ -33,6 +33,8 @@ class GatewayLink {
       const v1::ReidentifyRequest& request) = 0;
   virtual absl::StatusOr<v1::ReportReidentificationResponse> ReportReidentification(
       const v1::ReportReidentificationRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetConsentResponse> GetConsent(
+      const v1::GetConsentRequest& request) = 0;
   virtual absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) = 0;
 
   // Holds a stream and hands over each delivery in turn, on the caller's thread, until the stream

@@ -54,6 +54,9 @@ class GrpcLink : public GatewayLink {
       const v1::ReportReidentificationRequest& request) override {
     return Call(&v1::Gateway::Stub::ReportReidentification, request);
   }
+  absl::StatusOr<v1::GetConsentResponse> GetConsent(const v1::GetConsentRequest& request) override {
+    return Call(&v1::Gateway::Stub::GetConsent, request);
+  }
   absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) override {
     return Call(&v1::Gateway::Stub::Enrol, request);
   }

@@ -9,6 +9,9 @@
 namespace sluss {
 namespace {
 
+// What tells the agency that a message was called back; it stays.
+constexpr absl::string_view kRecallNotice = ".recall.json";
+
 // A directory that cannot be written is this agency's trouble and never a fault of the message.
 absl::Status OwnFault(const absl::Status& status) {
   if (status.ok() || absl::IsResourceExhausted(status)) return status;
@@ -54,6 +57,34 @@ absl::Status NativeOut::WriteOutcome(absl::string_view key, const SentOutcome& o
 absl::Status NativeOut::WriteJson(absl::string_view key, absl::string_view what,
                                   absl::string_view json) const {
   return OwnFault(directory_.Put(absl::StrCat(key, ".", what, ".json"), json));
+}
+
+absl::Status NativeOut::WritePage(absl::string_view key, absl::string_view what,
+                                  absl::string_view html) const {
+  return OwnFault(directory_.Put(absl::StrCat(key, ".", what, ".html"), html));
+}
+
+absl::StatusOr<std::vector<std::string>> NativeOut::FilesOf(absl::string_view key) const {
+  const absl::StatusOr<std::vector<DirectoryEntry>> entries = directory_.List();
+  RETURN_IF_ERROR(OwnFault(entries.status()));
+  std::vector<std::string> names;
+  for (const DirectoryEntry& entry : *entries) {
+    const bool of_key = absl::StartsWith(entry.name, absl::StrCat(key, "-")) ||
+                        absl::StartsWith(entry.name, absl::StrCat(key, "."));
+    if (of_key && entry.name != absl::StrCat(key, kRecallNotice)) names.push_back(entry.name);
+  }
+  return names;
+}
+
+absl::StatusOr<bool> NativeOut::Destroy(absl::string_view key) const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, FilesOf(key));
+  bool all = true;
+  for (const std::string& name : names) {
+    const absl::Status removed = directory_.Remove(name);
+    all = all && removed.ok();
+    if (!absl::IsNotFound(removed)) RETURN_IF_ERROR(OwnFault(removed));
+  }
+  return all;
 }
 
 }  // namespace sluss

@@ -31,6 +31,14 @@ class NativeOut {
   // A small file of our own, alike for all agencies: "<key>.<what>.json".
   absl::Status WriteJson(absl::string_view key, absl::string_view what,
                          absl::string_view json) const;
+  // A page that a person prints: "<key>.<what>.html".
+  absl::Status WritePage(absl::string_view key, absl::string_view what,
+                         absl::string_view html) const;
+
+  // What was written for a message and still lies here: the agency's own system has not taken it.
+  absl::StatusOr<std::vector<std::string>> FilesOf(absl::string_view key) const;
+  // Removes them; whether all were still there.
+  absl::StatusOr<bool> Destroy(absl::string_view key) const;
 
  private:
   NativeOut(DurableDir directory, const NativeFormat* format)

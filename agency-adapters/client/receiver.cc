@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -64,6 +65,8 @@ absl::Status Receiver::Handle(const v1::Delivery& delivery) {
       return HandlePseudonym(delivery);
     case v1::Delivery::kOutcome:
       return HandleOutcome(delivery);
+    case v1::Delivery::kRecall:
+      return HandleRecall(delivery);
     case v1::Delivery::ITEM_NOT_SET:
       break;
   }
@@ -226,6 +229,70 @@ absl::Status Receiver::HandleOutcome(const v1::Delivery& delivery) {
   return Acknowledge(delivery, "");
 }
 
+// Nothing is destroyed at an unrecorded word.
+absl::Status Receiver::CheckRecall(const v1::Delivery& delivery) const {
+  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(delivery.recall().receipt()));
+  if (leaf.kind() == v1::RECALL && leaf.message_id() == delivery.message_id() &&
+      leaf.recipient() == parts_.secrets->agency.value()) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError("`receipt`: the logged entry does not recall this message from here");
+}
+
+// The record of the recall, durable before anything is destroyed, so that a message that comes
+// after it, and a second attempt, find what was decided.
+absl::StatusOr<v1::InboxRecord> Receiver::KeepRecall(const v1::Delivery& delivery) const {
+  absl::StatusOr<v1::InboxRecord> known = inbox_->Get(MessageId(delivery.message_id()));
+  if (known.ok() && known->state() == v1::RECALLED_HERE) return known;
+  if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+  v1::InboxRecord record;
+  std::string code = "not-received";
+  if (known.ok()) {
+    record = *std::move(known);
+    if (record.state() == v1::WRITTEN) {
+      ASSIGN_OR_RETURN(const std::vector<std::string> files,
+                       native_out_->FilesOf(ToHex(delivery.message_id())));
+      code = files.empty() ? "taken" : "destroyed";
+    }
+  }
+  record.set_message_id(delivery.message_id());
+  record.set_state(v1::RECALLED_HERE);
+  record.set_reason_code(code);
+  record.set_reason(delivery.recall().reason_code());
+  record.clear_pending_ciphertext();
+  RETURN_IF_ERROR(inbox_->Put(record));
+  return record;
+}
+
+absl::Status Receiver::HandleRecall(const v1::Delivery& delivery) {
+  const std::string id = ToHex(delivery.message_id());
+  if (const absl::Status logged = CheckRecall(delivery); !logged.ok()) {
+    parts_.events->Write("recall-refused",
+                         {{"message", id}, {"error", std::string(logged.message())}});
+    return AcknowledgeRecall(delivery, "refused");
+  }
+  ASSIGN_OR_RETURN(v1::InboxRecord record, KeepRecall(delivery));
+  ASSIGN_OR_RETURN(const bool all, native_out_->Destroy(id));
+  if (!all) {  // the agency's system was quicker
+    record.set_reason_code("taken");
+    RETURN_IF_ERROR(inbox_->Put(record));
+  }
+  const std::string& code = record.reason_code();
+  const v1::Recall& recall = delivery.recall();
+  if (code != "not-received") {
+    const ordered_json notice = {{"message", id},
+                                 {"sender", record.sender()},
+                                 {"done", code},
+                                 {"reasonCode", recall.reason_code()},
+                                 {"textSv", recall.text_sv()},
+                                 {"textEn", recall.text_en()},
+                                 {"logIndex", recall.receipt().index()}};
+    RETURN_IF_ERROR(native_out_->WriteJson(id, "recall", notice.dump(/*indent=*/2) + "\n"));
+  }
+  parts_.events->Write("recalled", {{"message", id}, {"done", code}});
+  return AcknowledgeRecall(delivery, code);
+}
+
 absl::Status Receiver::Refuse(const v1::Delivery& delivery, const absl::Status& why,
                               v1::InboxRecord record) {
   record.set_state(v1::REFUSED_HERE);
@@ -238,6 +305,14 @@ absl::Status Receiver::Refuse(const v1::Delivery& delivery, const absl::Status& 
                                    {"reason", record.reason_code()},
                                    {"error", record.reason()}});
   return Acknowledge(delivery, record.reason_code());
+}
+
+absl::Status Receiver::AcknowledgeRecall(const v1::Delivery& delivery, const std::string& code) {
+  v1::AcknowledgeRequest request;
+  request.set_delivery_id(delivery.delivery_id());
+  request.set_reason_code(code);
+  const absl::Status status = parts_.link->Acknowledge(request).status();
+  return absl::IsNotFound(status) ? absl::OkStatus() : status;  // acknowledged before
 }
 
 absl::Status Receiver::Acknowledge(const v1::Delivery& delivery, const std::string& reason_code) {

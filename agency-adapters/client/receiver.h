@@ -8,6 +8,10 @@
 // without content stays in the inbox. The gateway hears the same whether the register knew the
 // child or not.
 //
+// A message that was called back is destroyed as far as the agency's system has not taken it, and
+// the gateway is told what was done; it may be called back before it came, and then it never will
+// be written. Only the log's word counts for that.
+//
 // A fault of this agency's own (a full disk) refuses nothing: the delivery stays with the gateway
 // and comes again. For one thread.
 #ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_RECEIVER_H_
@@ -42,6 +46,9 @@ class Receiver {
   absl::Status HandleNotification(const v1::Delivery& delivery);
   absl::Status HandlePseudonym(const v1::Delivery& delivery);
   absl::Status HandleOutcome(const v1::Delivery& delivery);
+  absl::Status HandleRecall(const v1::Delivery& delivery);
+  absl::StatusOr<v1::InboxRecord> KeepRecall(const v1::Delivery& delivery) const;
+  absl::Status CheckRecall(const v1::Delivery& delivery) const;
 
   absl::StatusOr<v1::DeliveredNotification> Verify(const v1::Delivery& delivery,
                                                    v1::InboxRecord* record) const;
@@ -52,6 +59,7 @@ class Receiver {
   absl::Status Refuse(const v1::Delivery& delivery, const absl::Status& why,
                       v1::InboxRecord record);
   absl::Status Acknowledge(const v1::Delivery& delivery, const std::string& reason_code);
+  absl::Status AcknowledgeRecall(const v1::Delivery& delivery, const std::string& code);
 
   const EdgeParts parts_;
   const Inbox* const inbox_;

@@ -290,6 +290,9 @@ absl::Status Sender::OnOutcome(const MessageId& id, const v1::Outcome& outcome) 
     RETURN_IF_ERROR(native_out_->WriteOutcome(IdText(id), *end));
     RETURN_IF_ERROR(native_out_->WriteJson(IdText(id), "outcome", OutcomeJson(record, outcome)));
   }
+  if (outcome.state() == v1::QUEUED && !outcome.phone_now()) {  // it leaves with less
+    RETURN_IF_ERROR(native_out_->WriteJson(IdText(id), "trimmed", OutcomeJson(record, outcome)));
+  }
   parts_.events->Write("outcome", {{"message", IdText(id)},
                                    {"state", v1::MessageState_Name(outcome.state())},
                                    {"reason", outcome.reason_code()},

@@ -62,6 +62,7 @@ std::optional<SentEvent> EventOf(v1::MessageState state) {
     case v1::REFUSED_BY_RECIPIENT:
       return SentEvent::kRefused;
     case v1::STOPPED:
+    case v1::RECALLED:
       return SentEvent::kStopped;
     case v1::DENIED:
     case v1::DENIED_AT_DELIVERY:

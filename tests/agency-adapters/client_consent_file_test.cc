@@ -30,13 +30,26 @@ json Good() {
           {"child", "20100101-9809"},
           {"guardians", 2},
           {"grants",
-           {{{"who", "guardian"}, {"granted", true}, {"channel", "paper"}, {"evidence", "a.pdf"}},
+           {{{"who", "guardian"},
+             {"name", "Vera Vård"},
+             {"granted", true},
+             {"channel", "paper"},
+             {"evidence", "a.pdf"}},
             {{"who", "child"},
+             {"name", "Testa"},
              {"granted", false},
              {"channel", "oral-with-witness"},
-             {"evidenceDigest", std::string(64, 'a')},
-             {"maturityAssessed", true}}}},
-          {"officer", "Eva Ek"}};
+             {"evidenceDigest", std::string(64, 'a')}}}},
+          {"maturity", {{"mature", true}, {"note", "förstår"}}},
+          {"refusedCategories", {"HEALTH"}},
+          {"excludedTopics", {"skilsmässan"}},
+          {"replaces", "C-16"},
+          {"contradicts", {"C-3"}},
+          {"information", {{"voluntary", true}, {"revocable", true}, {"consequence", true}}},
+          {"interpreter", true},
+          {"gdpr", {{"article6", "6.1.e"}, {"article9", "9.2.g"}}},
+          {"officer", "Eva Ek"},
+          {"officerRole", "counsellor"}};
 }
 
 TEST(ConsentFile, ReadsEveryMember) {
@@ -56,7 +69,20 @@ TEST(ConsentFile, ReadsEveryMember) {
   EXPECT_TRUE(file->record.grant(0).granted());
   EXPECT_EQ(file->record.grant(1).grantor(), v1::CHILD);
   EXPECT_FALSE(file->record.grant(1).granted());
-  EXPECT_TRUE(file->record.grant(1).maturity_assessed());
+  EXPECT_THAT(file->person, ElementsAre("Vera Vård", "Testa"));
+  EXPECT_EQ(file->record.maturity(), v1::MATURE);
+  EXPECT_EQ(file->maturity_note, "förstår");
+  EXPECT_THAT(file->record.refused_category(), ElementsAre("HEALTH"));
+  EXPECT_THAT(file->excluded_topic, ElementsAre("skilsmässan"));
+  EXPECT_EQ(file->replaces, "C-16");
+  EXPECT_THAT(file->contradicts, ElementsAre("C-3"));
+  EXPECT_TRUE(file->record.information().voluntary());
+  EXPECT_TRUE(file->record.information().revocable());
+  EXPECT_TRUE(file->record.information().consequence());
+  EXPECT_EQ(file->record.interpreter(), v1::INTERPRETER_TOOK_PART);
+  EXPECT_EQ(file->record.gdpr().article_6(), "6.1.e");
+  EXPECT_EQ(file->record.gdpr().article_9(), "9.2.g");
+  EXPECT_EQ(file->record.received_role(), "counsellor");
   EXPECT_EQ(file->record.grant(1).evidence_digest(), std::string(32, '\xaa'));
   EXPECT_THAT(file->evidence, ElementsAre("a.pdf", ""));
 }
@@ -120,7 +146,17 @@ INSTANTIATE_TEST_SUITE_P(
               "`grants[0].evidence`: must be the name of a file in evidence/"},
         Fault{"digest", "/grants/1/evidenceDigest", "aa",
               "`grants[1].evidenceDigest`: must be 64 hex digits"},
-        Fault{"no_officer", "/officer", nullptr, "`officer`"}),
+        Fault{"no_officer", "/officer", nullptr, "`officer`"},
+        Fault{"no_officer_role", "/officerRole", nullptr, "`officerRole`"},
+        Fault{"grandmother", "/grants/0/who", "grandmother", "`grants[0].who`"},
+        Fault{"no_name", "/grants/0/name", nullptr, "`grants[0].name`"},
+        Fault{"no_information", "/information", nullptr, "`information`"},
+        Fault{"not_said_voluntary", "/information/voluntary", nullptr, "`information.voluntary`"},
+        Fault{"no_interpreter", "/interpreter", nullptr, "`interpreter`"},
+        Fault{"no_gdpr", "/gdpr", nullptr, "`gdpr`"},
+        Fault{"no_article", "/gdpr/article6", nullptr, "`gdpr.article6`"},
+        Fault{"no_note", "/maturity/note", nullptr, "`maturity.note`"},
+        Fault{"maturity_text", "/maturity/mature", "yes", "`maturity.mature`"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(ConsentFile, RefusesWhatIsNotOneStrictObject) {
@@ -143,11 +179,22 @@ TEST(WithdrawFile, ReadsAConsentOrAMessage) {
   EXPECT_EQ(message->message, "FI-1");
 }
 
+TEST(WithdrawFile, ReadsParts) {
+  const auto part = ReadWithdrawFile(
+      R"({"consent": "C-17", "parties": ["police/region-mitt"], "categories": ["HEALTH"],
+          "officer": "Eva Ek", "onBehalfOf": "child"})");
+  ASSERT_OK(part);
+  EXPECT_THAT(part->party, ElementsAre("police/region-mitt"));
+  EXPECT_THAT(part->category, ElementsAre("HEALTH"));
+}
+
 TEST(WithdrawFile, NamesTheFault) {
   const std::pair<const char*, const char*> faults[] = {
       {R"({"officer": "E", "onBehalfOf": "party"})", "`consent`: give this or `message`"},
       {R"({"consent": "a", "message": "b", "officer": "E", "onBehalfOf": "party"})",
        "one of them only"},
+      {R"({"message": "a", "categories": ["PLAN"], "officer": "E", "onBehalfOf": "party"})",
+       "`message`: is taken back whole"},
       {R"({"consent": "a", "onBehalfOf": "party"})", "`officer`"},
       {R"({"consent": "a", "officer": "E", "onBehalfOf": "nobody"})", "`onBehalfOf`"},
       {R"({"consent": "a", "officer": "E", "onBehalfOf": "party", "why": "x"})", "`why`"}};

@@ -1,5 +1,8 @@
 // Consents and withdrawals dropped as files, cited by records, and checked again by the recipient.
 #include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_replace.h"
 #include "gateway/base/hex.h"
@@ -25,9 +28,14 @@ constexpr char kConsent[] = R"({
   "parties": [{"agency": "school/ekbacken", "functions": ["principal"]},
               {"agency": "police/region-mitt", "functions": ["police-officer"]}],
   "categories": ["NARRATIVE"], "validFrom": "2025-09-01", "validTo": "2026-06-30",
+  "refusedCategories": ["HEALTH"], "excludedTopics": ["skilsmässan"],
   "child": "201103159800", "guardians": 1,
-  "grants": [{"who": "guardian", "granted": true, "channel": "paper", "evidence": "scan.pdf"}],
-  "officer": "Eva Ek"})";
+  "maturity": {"mature": false, "note": "förstår inte följderna"},
+  "grants": [{"who": "guardian", "name": "Vera Vård", "granted": true, "channel": "paper",
+              "evidence": "scan.pdf"}],
+  "information": {"voluntary": true, "revocable": true, "consequence": true},
+  "interpreter": false, "gdpr": {"article6": "6.1.e"},
+  "officer": "Eva Ek", "officerRole": "principal"})";
 
 class ConsentTest : public ::testing::Test {
  protected:
@@ -63,7 +71,17 @@ TEST_F(ConsentTest, IsRegisteredBlindlyAndItsIdIsWritten) {
   EXPECT_THAT(school_.OnlyFile("/out", ".consent.json"), HasSubstr(ToHex(record.consent_id())));
   EXPECT_THAT(school_.Files("/drop/done", "a.consent.json"), SizeIs(1));
   EXPECT_THAT(gateway_.wire(), Not(HasSubstr(kChild)));
-  EXPECT_THAT(gateway_.wire(), Not(HasSubstr("Eva Ek")));
+  for (const char* stays : {"Eva Ek", "Vera", "skilsm", "följderna"}) {
+    EXPECT_THAT(gateway_.wire(), Not(HasSubstr(stays)));
+  }
+  EXPECT_THAT(record.refused_category(), ElementsAre("HEALTH"));
+  ASSERT_THAT(record.excluded_topic(), SizeIs(1));
+  EXPECT_THAT(record.excluded_topic(0), SizeIs(32));
+  EXPECT_THAT(record.maturity_note(), SizeIs(32));
+  EXPECT_EQ(record.maturity(), v1::NOT_MATURE);
+  EXPECT_THAT(record.grant(0).person(), SizeIs(32));
+  EXPECT_EQ(record.gdpr().article_6(), "6.1.e");
+  EXPECT_EQ(record.received_role(), "principal");
   for (const auto& [path, bytes] : school_.Files("/state"))
     EXPECT_THAT(bytes, Not(HasSubstr(kChild)));
 }
@@ -154,6 +172,201 @@ TEST_F(ConsentTest, AMessageIsWithdrawnByTheAgencysOwnId) {
   school_.Look();
   EXPECT_THAT(school_.OnlyFile("/out", ".withdrawal.json"),
               HasSubstr(ToHex(gateway_.accepted()[0].message_id())));
+}
+
+std::string Changed(const char* reference,
+                    const std::vector<std::pair<std::string, std::string>>& to) {
+  std::string text = absl::StrReplaceAll(kConsent, {{"C-17", reference}});
+  for (const auto& [from, with] : to) text = absl::StrReplaceAll(text, {{from, with}});
+  return text;
+}
+
+v1::ConsentRecord RecordOf(const v1::RegisterConsentRequest& request) {
+  v1::ConsentRecord record;
+  EXPECT_TRUE(record.ParseFromString(request.record()));
+  return record;
+}
+
+TEST_F(ConsentTest, TheSamePersonIsAnotherPseudonymInEveryConsent) {
+  RegisterConsent();
+  school_.Drop("b.consent.json", Changed("C-18", {{"COLLABORATION", "CARE_AND_SUPPORT"}}));
+  school_.Look();
+  ASSERT_THAT(gateway_.consents(), SizeIs(2));
+  EXPECT_NE(gateway_.consents()[0].grant(0).person(), gateway_.consents()[1].grant(0).person());
+}
+
+TEST_F(ConsentTest, AVersionReplacesTheOneItNamesWithAProof) {
+  RegisterConsent();
+  school_.Drop("b.consent.json",
+               Changed("C-18", {{"\"form\"", "\"replaces\": \"C-17\", \"form\""}}));
+  school_.Look();
+  ASSERT_THAT(gateway_.registrations(), SizeIs(2)) << school_.log.str();
+  const v1::RegisterConsentRequest& later = gateway_.registrations()[1];
+  const v1::ConsentRecord earlier = RecordOf(gateway_.registrations()[0]);
+  EXPECT_EQ(RecordOf(later).supersedes(), earlier.consent_id());
+  EXPECT_OK(VerifySameChild(later.record(), RecordOf(later), earlier, parties_.directory(),
+                            later.supersedes_proof()));
+  school_.Drop("c.consent.json",
+               Changed("C-19", {{"\"form\"", "\"replaces\": \"C-404\", \"form\""}}));
+  school_.Look();
+  EXPECT_THAT(school_.OnlyFile("/drop/rejected", "c.consent.json.error.txt"),
+              HasSubstr("cites a consent that this agency does not know"));
+}
+
+// One says no to what the other says yes, for the same child: found without being told.
+TEST_F(ConsentTest, AContradictionWithAnotherOfTheSameChildIsSaidAndProved) {
+  RegisterConsent();
+  const std::vector<std::pair<std::string, std::string>> no = {{"[\"NARRATIVE\"]", "[\"CONTACT\"]"},
+                                                               {"[\"HEALTH\"]", "[\"NARRATIVE\"]"}};
+  school_.Drop("b.consent.json", Changed("C-18", no));
+  school_.Look();
+  ASSERT_THAT(gateway_.registrations(), SizeIs(2)) << school_.log.str();
+  const v1::RegisterConsentRequest& later = gateway_.registrations()[1];
+  const v1::ConsentRecord earlier = RecordOf(gateway_.registrations()[0]);
+  EXPECT_THAT(RecordOf(later).contradicts(), ElementsAre(earlier.consent_id()));
+  ASSERT_THAT(later.contradiction_proof(), SizeIs(1));
+  EXPECT_OK(VerifySameChild(later.record(), RecordOf(later), earlier, parties_.directory(),
+                            later.contradiction_proof(0)));
+  // Of another child, for another purpose, after it was taken back, or asking the same: none.
+  auto other = no;
+  other.push_back({"201103159800", kOtherChild});
+  school_.Drop("c.consent.json", Changed("C-19", other));
+  auto purpose = no;
+  purpose.push_back({"COLLABORATION", "CARE_AND_SUPPORT"});
+  school_.Drop("d.consent.json", Changed("C-20", purpose));
+  school_.Look();
+  gateway_.withdrawn_consents = {earlier.consent_id(), RecordOf(later).consent_id()};
+  school_.Drop("e.consent.json", Changed("C-21", no));
+  school_.Look();
+  ASSERT_THAT(gateway_.registrations(), SizeIs(5)) << school_.log.str();
+  for (size_t i = 2; i < 5; ++i) {
+    EXPECT_THAT(RecordOf(gateway_.registrations()[i]).contradicts(), IsEmpty()) << i;
+  }
+}
+
+TEST_F(ConsentTest, APartIsTakenBackAndTheReceiptIsPrinted) {
+  RegisterConsent();
+  school_.Drop(
+      "w.withdraw.json",
+      R"({"consent": "C-17", "parties": ["police/region-mitt"], "categories": ["NARRATIVE"],
+                   "officer": "Eva Ek", "onBehalfOf": "guardian"})");
+  school_.Look();
+  ASSERT_THAT(gateway_.withdrawals(), SizeIs(1)) << school_.log.str();
+  EXPECT_THAT(gateway_.withdrawals()[0].party(), ElementsAre("police/region-mitt"));
+  EXPECT_THAT(gateway_.withdrawals()[0].category(), ElementsAre("NARRATIVE"));
+  const std::string page = school_.OnlyFile("/out", ".html");
+  EXPECT_THAT(page, HasSubstr("Kvitto på återkallelse"));
+  EXPECT_THAT(page, HasSubstr("Receipt of a withdrawal"));
+  EXPECT_THAT(page, HasSubstr("C-17"));
+  EXPECT_THAT(page, Not(HasSubstr("Eva")));
+}
+
+// ---- Recalls ------------------------------------------------------------------------------------
+
+class RecallTest : public ConsentTest {
+ protected:
+  // Delivered to the police, whose acknowledgement the gateway never hears.
+  std::string Deliver() {
+    RegisterConsent();
+    school_.Drop("s.txt", Citing("C-17"));
+    school_.Look();
+    return gateway_.accepted()[0].message_id();
+  }
+  std::string Said() const {
+    const auto acknowledged = gateway_.acknowledged();
+    return acknowledged.empty() ? "nothing" : acknowledged.back().reason_code;
+  }
+};
+
+TEST_F(RecallTest, DestroysWhatTheAgencysSystemHasNotTakenAndConfirms) {
+  const std::string id = Deliver();
+  police_.Receive();
+  ASSERT_THAT(police_.Files("/out", "in.pb"), SizeIs(1));
+  gateway_.Recall(kPolice, id);
+  police_.Receive();
+  EXPECT_THAT(police_.Files("/out", "in.pb"), IsEmpty());
+  EXPECT_EQ(Said(), "destroyed");
+  EXPECT_THAT(police_.OnlyFile("/out", ".recall.json"), HasSubstr("\"done\": \"destroyed\""));
+  // The recall comes again, and so does the message: nothing is written, the answer is the same.
+  gateway_.DeliverAgain();
+  police_.Receive();
+  EXPECT_THAT(police_.Files("/out", "in.pb"), IsEmpty());
+  EXPECT_EQ(Said(), "destroyed");
+}
+
+TEST_F(RecallTest, SaysWhenTheAgencysSystemHasItAlready) {
+  const std::string id = Deliver();
+  police_.Receive();
+  for (const auto& [path, bytes] : police_.Files("/out", "in.pb")) {
+    ASSERT_OK(police_.disk.Remove(path));
+  }
+  gateway_.Recall(kPolice, id);
+  police_.Receive();
+  EXPECT_EQ(Said(), "taken");
+  EXPECT_THAT(police_.OnlyFile("/out", ".recall.json"), HasSubstr("\"done\": \"taken\""));
+}
+
+// Two streams of one agency: the recall may overtake the message.
+TEST_F(RecallTest, ComesBeforeTheMessageAndThenItIsNeverWritten) {
+  const std::string id = Deliver();
+  police_.Receive();
+  Agency other(kPolice, &parties_, &gateway_, &clock_);  // a disk that has seen nothing yet
+  gateway_.Recall(kPolice, id);
+  other.Receive();
+  EXPECT_EQ(Said(), "not-received");
+  gateway_.DeliverAgain();
+  other.Receive();
+  EXPECT_THAT(other.Files("/out", "in.pb"), IsEmpty());
+  EXPECT_THAT(other.Files("/out", ".recall.json"), IsEmpty()) << "nobody there has to do anything";
+}
+
+TEST_F(RecallTest, OfAnUnrecordedWordDestroysNothing) {
+  const std::string id = Deliver();
+  police_.Receive();
+  gateway_.tamper_delivery = [](v1::Delivery* delivery) {
+    delivery->mutable_recall()->mutable_receipt()->mutable_leaf()->back() ^= 1;
+  };
+  gateway_.Recall(kPolice, id);
+  police_.Receive();
+  EXPECT_THAT(police_.Files("/out", "in.pb"), SizeIs(1));
+  EXPECT_EQ(Said(), "refused");
+  // Logged, but for another message, and for another recipient.
+  gateway_.tamper_delivery = [&](v1::Delivery* delivery) { delivery->set_message_id(id); };
+  gateway_.Recall(kPolice, std::string(16, 'x'));
+  police_.Receive();
+  EXPECT_THAT(police_.Files("/out", "in.pb"), SizeIs(1));
+}
+
+TEST_F(RecallTest, EveryFaultOfTheDiskEndsInOneAnswer) {
+  const std::string recalled = Deliver();
+  police_.Receive();
+  const int before = police_.disk.changes();
+  gateway_.Recall(kPolice, recalled);
+  police_.Receive();
+  const int steps = police_.disk.changes() - before;
+  ASSERT_GT(steps, 2);
+  for (const FaultForm form : kAllFaultForms) {
+    for (int at = 0; at < steps; ++at) {
+      SCOPED_TRACE(absl::StrCat("step ", at, " form ", static_cast<int>(form)));
+      FakeGateway gateway(&parties_);
+      Agency school(kSchool, &parties_, &gateway, &clock_);
+      Agency police(kPolice, &parties_, &gateway, &clock_);
+      v1::NeutralNotification report = DutyReport("FI-1");
+      report.set_recipient(kPolice.value());
+      school.Drop("s.txt", report);
+      school.Look();
+      police.Receive();
+      ASSERT_THAT(police.Files("/out", "in.pb"), SizeIs(1));
+      police.disk.FailAt(at, form);
+      gateway.Recall(kPolice, gateway.accepted()[0].message_id());
+      (void)police.edge->Receive();
+      if (form == FaultForm::kPowerLoss || form == FaultForm::kPowerLossPersisted) police.Restart();
+      gateway.DeliverAgain();
+      (void)police.edge->Receive();
+      EXPECT_THAT(police.Files("/out", "in.pb"), IsEmpty()) << police.log.str();
+      EXPECT_EQ(gateway.acknowledged().back().reason_code, "destroyed") << police.log.str();
+    }
+  }
 }
 
 // The consent copy binds the consent to one child at the recipient as well.

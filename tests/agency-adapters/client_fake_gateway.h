@@ -48,6 +48,7 @@ class FakeGateway {
   bool keyholder_away = false;
   bool phone_now = false;
   bool check_consents = true;
+  std::set<std::string> withdrawn_consents;  // ids
   size_t enrolments_left = 1'000'000;
   absl::Status down;            // what every call but Acknowledge answers while not OK
   absl::Status submit_refusal;  // what Submit answers while not OK
@@ -106,6 +107,15 @@ class FakeGateway {
     MutexLock lock(&mutex_);
     return reports_;
   }
+  // As they were handed in, with their proofs.
+  std::vector<v1::RegisterConsentRequest> registrations() const {
+    MutexLock lock(&mutex_);
+    return registrations_;
+  }
+  std::vector<v1::WithdrawRequest> withdrawals() const {
+    MutexLock lock(&mutex_);
+    return withdrawals_;
+  }
   std::vector<v1::ConsentRecord> consents() const {
     MutexLock lock(&mutex_);
     return consents_;
@@ -126,6 +136,8 @@ class FakeGateway {
     *delivery.mutable_outcome() = outcome;
     queues_[agency.value()].push_back(delivery);
   }
+  // Calls back what was handed out, or is still queued.
+  void Recall(const AgencyId& recipient, const std::string& message_id);
   // Hands a delivery out again, as after a lost acknowledgement.
   void DeliverAgain() {
     MutexLock lock(&mutex_);
@@ -144,6 +156,7 @@ class FakeGateway {
   absl::StatusOr<v1::WithdrawResponse> Withdraw(const v1::WithdrawRequest& request);
   absl::StatusOr<v1::RegisterConsentResponse> RegisterConsent(
       const AgencyId& caller, const v1::RegisterConsentRequest& request);
+  absl::StatusOr<v1::GetConsentResponse> GetConsent(const v1::GetConsentRequest& request);
   absl::StatusOr<v1::EnrolResponse> Enrol(const AgencyId& caller, const v1::EnrolRequest& request);
   absl::StatusOr<v1::EnrolOfficersResponse> EnrolOfficers(const AgencyId& caller,
                                                           const v1::EnrolOfficersRequest& request);
@@ -183,6 +196,8 @@ class FakeGateway {
   std::vector<v1::ReidentificationOrder> orders_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> first_order_ ABSL_GUARDED_BY(mutex_);  // by message id
   std::map<std::string, std::string> reports_ ABSL_GUARDED_BY(mutex_);      // by message id
+  std::vector<v1::RegisterConsentRequest> registrations_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::WithdrawRequest> withdrawals_ ABSL_GUARDED_BY(mutex_);
   size_t submissions_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t enrol_calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string wire_ ABSL_GUARDED_BY(mutex_);
@@ -222,6 +237,9 @@ class FakeLink : public GatewayLink {
   absl::StatusOr<v1::ReportReidentificationResponse> ReportReidentification(
       const v1::ReportReidentificationRequest& request) override {
     return gateway_->ReportReidentification(agency_, request);
+  }
+  absl::StatusOr<v1::GetConsentResponse> GetConsent(const v1::GetConsentRequest& request) override {
+    return gateway_->GetConsent(request);
   }
   absl::StatusOr<v1::EnrolResponse> Enrol(const v1::EnrolRequest& request) override {
     return gateway_->Enrol(agency_, request);
@@ -434,6 +452,7 @@ inline absl::StatusOr<v1::WithdrawResponse> FakeGateway::Withdraw(
   stopped->set_recipient(kPolice.value());
   response.set_text_sv("1 meddelande stoppades.");
   response.set_text_en("1 message was stopped.");
+  withdrawals_.push_back(request);
   return response;
 }
 
@@ -446,12 +465,37 @@ inline absl::StatusOr<v1::RegisterConsentResponse> FakeGateway::RegisterConsent(
       CheckConsentDeposit(request, caller, parties_->directory());
   if (!record.ok()) return record.status();
   consents_.push_back(*record);
+  registrations_.push_back(request);
   v1::AuditLeaf leaf;
   leaf.set_kind(v1::CONSENT);
   leaf.set_consent_id(record->consent_id());
   v1::RegisterConsentResponse response;
   *response.mutable_receipt() = Log(leaf);
   return response;
+}
+
+inline absl::StatusOr<v1::GetConsentResponse> FakeGateway::GetConsent(
+    const v1::GetConsentRequest& request) {
+  MutexLock lock(&mutex_);
+  if (!down.ok()) return down;
+  v1::GetConsentResponse response;
+  response.set_state(withdrawn_consents.contains(request.consent_id()) ? v1::WITHDRAWN : v1::VALID);
+  return response;
+}
+
+inline void FakeGateway::Recall(const AgencyId& recipient, const std::string& message_id) {
+  MutexLock lock(&mutex_);
+  v1::AuditLeaf leaf;
+  leaf.set_kind(v1::RECALL);
+  leaf.set_message_id(message_id);
+  leaf.set_recipient(recipient.value());
+  v1::Delivery delivery;
+  delivery.set_delivery_id(RandomBytes(16));
+  delivery.set_message_id(message_id);
+  delivery.mutable_recall()->set_reason_code("consent-withdrawn");
+  *delivery.mutable_recall()->mutable_receipt() = Log(leaf);
+  tamper_delivery(&delivery);
+  queues_[recipient.value()].push_back(delivery);
 }
 
 inline absl::StatusOr<v1::EnrolResponse> FakeGateway::Enrol(const AgencyId& caller,
