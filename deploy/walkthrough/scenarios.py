@@ -1,4 +1,4 @@
-"""The scenarios (a)-(q): what is dropped, and how it must end. Test identities only.
+"""The scenarios: what is dropped, and how it must end. Test identities only.
 
 Each function takes a Walk and returns lines to print; it raises Mismatch when anything is otherwise.
 """
@@ -150,6 +150,70 @@ def withdrawal_while_queued(walk):
     return [f"{taken_back['stopped']} stopped, {taken_back['alreadyGone']} already gone"]
 
 
+def withdrawal_of_a_category(walk):
+    """The plan is taken back, the rest still stands: the queued message leaves without the plan."""
+    number = child(16, 981)
+    consent = walk.consent(SCHOOL, number, "sspf-3", PARTIES, CATEGORIES)
+    walk.close_stream(POLICE)
+    answer = walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=consent).expect("PERMIT")
+    taken_back = walk.withdraw(SCHOOL, reference="sspf-3", categories=["ATTENDANCE"])
+    require((taken_back["stopped"], taken_back["trimmed"]) == (0, 1),
+            f"the answer says {taken_back}")
+    walk.world.start(POLICE)
+    event, files = walk.received(POLICE, answer.message)
+    require(event["withheld"] == 1, f"{event['withheld']} compartments were cut instead of 1")
+    receipt, = (path for path in walk.world.out_files(SCHOOL)
+                if path.name.startswith(f"{consent}.withdrawal-") and path.suffix == ".html")
+    require("Kvitto på återkallelse" in receipt.read_text(), "the receipt is not one")
+    return ["1 trimmed; it arrived without what was withdrawn", f"receipt: {receipt}"]
+
+
+def withdrawal_in_flight(walk):
+    """Handed out, not acknowledged: called back, destroyed there, and said so."""
+    number = child(16, 982)
+    consent = walk.consent(SCHOOL, number, "sspf-4", PARTIES, CATEGORIES)
+    try:
+        answer = walk.claimed_by_frozen(
+            POLICE, lambda: walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=consent))
+        taken_back = walk.withdraw(SCHOOL, reference="sspf-4")
+    finally:
+        walk.thaw(POLICE)
+    require((taken_back["stopped"], taken_back["recalled"]) == (0, 1),
+            f"the answer says {taken_back}")
+    recalled = walk.world.processes[POLICE].wait_for(
+        lambda e: e["event"] == "recalled" and e["message"] == answer.message)
+    require(recalled and recalled["done"] in ("destroyed", "not-received"), f"{recalled}")
+    left = [path.name for path in walk.world.out_files(POLICE)
+            if path.name.startswith(answer.message) and not path.name.endswith(".recall.json")]
+    require(not left, f"{left} were not destroyed")
+    deadline = time.monotonic() + 20
+    while walk.status(answer.message)["recall"] == "pending":
+        require(time.monotonic() < deadline, "the police never said what they did")
+        time.sleep(0.05)
+    return [f"1 recalled; the police: {walk.status(answer.message)['recall']}"]
+
+
+def contradicting_consents(walk):
+    """A second consent says no to what the first said yes to: the stricter one holds, until an
+    officer decides."""
+    number = child(16, 983)
+    first = walk.consent(SCHOOL, number, "sspf-5", PARTIES, CATEGORIES)
+    walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=first).expect("PERMIT", passed=["ATTENDANCE"])
+    narrow = [category for category in CATEGORIES if category != "ATTENDANCE"]
+    second = walk.consent(SCHOOL, number, "sspf-6", PARTIES, narrow, refusedCategories=["ATTENDANCE"])
+    held = walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=first)
+    held.expect("PARTIAL", withheld=["ATTENDANCE"])
+    officer = walk.world.official("officer", "kim")
+    decided = walk.world.ask(officer, "consent", "decide", "--stands", second, "--falls", first,
+                             "--reason", "the family wants the narrower one")
+    require(decided.returncode == 0, decided.stderr)
+    ended = walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=first)
+    ended.expect("DENY", code="consent-withdrawn")
+    stands = walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=second)
+    stands.expect("PARTIAL", withheld=["ATTENDANCE"])
+    return ["undecided: " + tell(held), "decided: " + tell(ended)]
+
+
 def consultation(walk):
     answer = walk.send(SCHOOL, "school/consultation.xml")
     answer.expect("PERMIT", passed=["ANONYMOUS"])
@@ -259,6 +323,9 @@ SCENARIOS = [
     ("i", "school -> police: SSPF signal with written consent", signal_with_consent),
     ("j", "the same with a consent that does not hold", consent_that_does_not_hold),
     ("k", "consent withdrawn while the message is queued", withdrawal_while_queued),
+    ("k2", "a category withdrawn while the message is queued", withdrawal_of_a_category),
+    ("k3", "consent withdrawn while the message is out and not acknowledged", withdrawal_in_flight),
+    ("k4", "a second consent contradicts the first", contradicting_consents),
     ("l", "school -> social services: consultation without a name", consultation),
     ("m", "social services -> school: feedback", feedback),
     ("n", "the law of the day: 30 June and 1 July 2025", law_of_the_day),

@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import signal
 import time
 import uuid
 
@@ -185,26 +186,56 @@ class Walk:
             lambda e: e["event"] == "stream-closed" and e["agency"] == agency, since),
             f"the gateway still holds the stream of {agency}")
 
+    def claimed_by_frozen(self, agency, send):
+        """Freezes an agency's adapter, sends it something and waits until the gateway has handed it
+        out; returns what send() returned. The caller thaws the adapter."""
+        self.freeze(agency)
+        answer = send()
+        deadline = time.monotonic() + 20
+        while self.status(answer.message)["state"] != "CLAIMED":
+            require(time.monotonic() < deadline, f"{answer.message} was never handed out")
+            time.sleep(0.05)
+        return answer
+
+    def freeze(self, agency):
+        self.world.processes[agency].child.send_signal(signal.SIGSTOP)
+
+    def thaw(self, agency):
+        self.world.processes[agency].child.send_signal(signal.SIGCONT)
+
+    def status(self, message, agency=SCHOOL):
+        """What the gateway says of a message, to its sender."""
+        result = self.world.ask(agency, "status", "--message", message)
+        require(result.returncode == 0, f"no status: {result.stderr}")
+        return json.loads(result.stdout)
+
     # ---- consents ------------------------------------------------------------------------------
 
     def consent(self, agency, child, reference, parties, categories, guardians=2, granted=2,
-                days=(-1, 90), child_grants=True, form="SSPF", purpose="COLLABORATION"):
-        """Registers a consent; returns its id. days: from and to, counted from today."""
+                days=(-1, 90), child_grants=True, form="SSPF", purpose="COLLABORATION", **more):
+        """Registers a consent; returns its id. days: from and to, counted from today; `more` is put
+        into the file as it is."""
         self.children.add(child)
         today = self.world.now().astimezone().date()
-        grants = [{"who": "guardian", "granted": True, "channel": "paper",
-                   "evidenceDigest": f"{number:064x}"} for number in range(1, granted + 1)]
+        grants = [{"who": "guardian", "name": f"Guardian {number}", "granted": True,
+                   "channel": "paper", "evidenceDigest": f"{number:064x}"}
+                  for number in range(1, granted + 1)]
         if child_grants:
-            grants.append({"who": "child", "granted": True, "channel": "paper",
-                           "evidenceDigest": "c" * 64})
+            grants.append({"who": "child", "name": "The child", "granted": True,
+                           "channel": "paper", "evidenceDigest": "c" * 64})
+        functions = next(party["functions"] for party in parties if party["agency"] == agency)
         record = {
             "reference": reference, "form": form, "purpose": purpose,
             "parties": parties, "categories": categories,
             "validFrom": str(today + datetime.timedelta(days=days[0])),
             "validTo": str(today + datetime.timedelta(days=days[1])),
             "child": child, "guardians": guardians, "grants": grants,
-            "officer": "Kim Testsson",
+            "information": {"voluntary": True, "revocable": True, "consequence": True},
+            "interpreter": False, "gdpr": {"article6": "6.1.e", "article9": "9.2.g"},
+            "officer": "Kim Testsson", "officerRole": functions[0], **more,
         }
+        if 12 <= age_of(child) < 15:
+            record["maturity"] = {"mature": child_grants, "note": "Samtal den 3 mars."}
         process = self.world.processes[agency]
         since = process.mark()
         self.world.drop(agency, f"{reference}.consent.json", json.dumps(record))
@@ -213,14 +244,16 @@ class Walk:
         require(event and event["event"] == "consent-registered", f"no consent registered: {event}")
         return event["consent"]
 
-    def withdraw(self, agency, reference=None, message=None):
-        """Withdraws a consent or an own message; returns the gateway's answer."""
+    def withdraw(self, agency, reference=None, message=None, **parts):
+        """Withdraws a consent, or `parties` or `categories` of it, or an own message; returns the
+        gateway's answer."""
         self.count += 1
         what = {"consent": reference} if reference else {"message": message}
         process = self.world.processes[agency]
         since = process.mark()
         self.world.drop(agency, f"withdraw-{self.count}.withdraw.json",
-                        json.dumps({**what, "officer": "Kim Testsson", "onBehalfOf": "guardian"}))
+                        json.dumps({**what, **parts, "officer": "Kim Testsson",
+                                    "onBehalfOf": "guardian"}))
         event = process.wait_for(
             lambda e: e["event"] in ("withdrawn", "rejected"), since)
         require(event and event["event"] == "withdrawn", f"nothing was withdrawn: {event}")
@@ -247,6 +280,13 @@ class Walk:
             lambda e: e["event"] in ("reidentification", "rejected"), since, timeout=40)
         require(event, f"{agency} got no answer; see {process.log_path}")
         return event
+
+
+def age_of(number):
+    """Whole years today, from the first eight digits; a co-ordination number has day + 60."""
+    today = datetime.date.today()
+    year, month, day = int(number[:4]), int(number[4:6]), int(number[6:8]) % 60
+    return today.year - year - ((today.month, today.day) < (month, day))
 
 
 def child(age, serial=980):
