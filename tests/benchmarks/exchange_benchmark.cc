@@ -3,6 +3,7 @@
 //   build/release/tests/benchmarks/exchange_benchmark
 //
 // On a store in memory, so without the disk; signatures, proofs, policies and the log are real.
+#include <utility>
 #include <vector>
 
 #include "benchmark/benchmark.h"
@@ -12,6 +13,7 @@ namespace sluss {
 namespace {
 
 using ::sluss::testing::ExchangeWorld;
+using ::sluss::testing::kChildPsychiatry;
 using ::sluss::testing::kSchool;
 using ::sluss::testing::kSocialServices;
 using ::sluss::testing::Must;
@@ -41,6 +43,41 @@ void BM_SubmitWithConsent(benchmark::State& state) {
   for (auto _ : state) Must(world.exchange().Submit(kSchool, *next++));
 }
 BENCHMARK(BM_SubmitWithConsent)->Iterations(500)->UseRealTime();
+
+// What a consent adds: the same message, permitted without one, citing none and one. The time is
+// the CPU's of the whole process, the ledger's thread included.
+Outgoing CareNeed(ExchangeWorld& world) {
+  return world.Message(kSocialServices, "CARE_AND_SUPPORT", "OSL-25-12",
+                       {"IDENTITY", "NARRATIVE", "HEALTH"}, "psychologist");
+}
+
+void BM_SubmitCitingNoConsent(benchmark::State& state) {
+  ExchangeWorld world;
+  world.key_holder().SetAway(true);
+  const auto envelopes = Sealed(world, kChildPsychiatry, CareNeed(world), state.max_iterations);
+  auto next = envelopes.begin();
+  for (auto _ : state) Must(world.exchange().Submit(kChildPsychiatry, *next++));
+}
+BENCHMARK(BM_SubmitCitingNoConsent)->Iterations(1000)->MeasureProcessCPUTime();
+
+void BM_SubmitCitingAConsent(benchmark::State& state) {
+  ExchangeWorld world;
+  world.key_holder().SetAway(true);
+  v1::ConsentRecord record = world.Record();
+  record.mutable_party(0)->set_agency(kChildPsychiatry.value());
+  record.mutable_party(0)->set_function(0, "psychologist");
+  record.set_purpose("CARE_AND_SUPPORT");
+  SealedConsent consent =
+      Must(SealConsent(record, testing::Number(testing::kChild),
+                       world.parties().secrets(kChildPsychiatry), world.parties().directory()));
+  Must(world.exchange().RegisterConsent(kChildPsychiatry, consent.request));
+  Outgoing outgoing = CareNeed(world);
+  outgoing.consents.push_back(std::move(consent.witness));
+  const auto envelopes = Sealed(world, kChildPsychiatry, outgoing, state.max_iterations);
+  auto next = envelopes.begin();
+  for (auto _ : state) Must(world.exchange().Submit(kChildPsychiatry, *next++));
+}
+BENCHMARK(BM_SubmitCitingAConsent)->Iterations(1000)->MeasureProcessCPUTime();
 
 // The ledger's thread alone: decide, form the leaf, grow the tree, sign the head, commit. `range`
 // units at once are what group commit makes of senders that wait.
