@@ -7,11 +7,17 @@ namespace {
 
 constexpr char kRiskToChild[] = "RISK_TO_CHILD";
 
+// A rule that does not say a time asks for none.
+uint32_t Said(uint32_t time) { return time == 0 ? Obligations::kNone : time; }
+uint32_t Unsaid(uint32_t time) { return time == Obligations::kNone ? 0 : time; }
+
 }  // namespace
 
 void Obligations::Merge(const Obligations& other) {
   retain_days = std::min(retain_days, other.retain_days);
   decide_days = std::min(decide_days, other.decide_days);
+  assess_hours = std::min(assess_hours, other.assess_hours);
+  finish_months = std::min(finish_months, other.finish_months);
   feedback_days = std::min(feedback_days, other.feedback_days);
   acknowledge_minutes = std::min(acknowledge_minutes, other.acknowledge_minutes);
   if (notice == Notice::kNone) notice = other.notice;
@@ -35,6 +41,8 @@ Obligations ObligationsOf(const v1::Rule& rule) {
         break;
       case v1::Obligation::kProtectionAssessment:
         owed.decide_days = obligation.protection_assessment().decide_days();
+        owed.assess_hours = Said(obligation.protection_assessment().assess_hours());
+        owed.finish_months = Said(obligation.protection_assessment().finish_months());
         break;
       case v1::Obligation::kFeedback:
         owed.feedback_days = obligation.feedback().days();
@@ -66,7 +74,10 @@ std::vector<v1::Obligation> ToMessages(const Obligations& owed) {
   }
   if (owed.review) messages.emplace_back().set_review(true);
   if (owed.decide_days != Obligations::kNone) {
-    messages.emplace_back().mutable_protection_assessment()->set_decide_days(owed.decide_days);
+    auto* assessment = messages.emplace_back().mutable_protection_assessment();
+    assessment->set_decide_days(owed.decide_days);
+    assessment->set_assess_hours(Unsaid(owed.assess_hours));
+    assessment->set_finish_months(Unsaid(owed.finish_months));
   }
   if (owed.feedback_days != Obligations::kNone) {
     messages.emplace_back().mutable_feedback()->set_days(owed.feedback_days);

@@ -19,6 +19,8 @@ struct Obligations {
 
   uint32_t retain_days = kNone;
   uint32_t decide_days = kNone;
+  uint32_t assess_hours = kNone;
+  uint32_t finish_months = kNone;
   uint32_t feedback_days = kNone;
   uint32_t acknowledge_minutes = kNone;
   Notice notice = Notice::kNone;

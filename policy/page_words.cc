@@ -23,6 +23,21 @@ std::string NameOf(const Entries& entries, absl::string_view otherwise, IsIt is_
 
 std::string Days(uint32_t count) { return absl::StrCat(count, count == 1 ? " dag" : " dagar"); }
 
+std::string AssessmentWords(const v1::Obligation::ProtectionAssessment& owed) {
+  std::string words = "Mottagaren gör genast en skyddsbedömning";
+  if (owed.assess_hours() != 0) {
+    absl::StrAppend(&words, ", senast inom ", owed.assess_hours(),
+                    owed.assess_hours() == 1 ? " timme," : " timmar,");
+  }
+  absl::StrAppend(&words, " och beslutar inom ", Days(owed.decide_days()),
+                  " om utredning ska inledas");
+  if (owed.finish_months() != 0) {
+    absl::StrAppend(&words, "; en utredning slutförs inom ", owed.finish_months(),
+                    owed.finish_months() == 1 ? " månad" : " månader", " från beslutet");
+  }
+  return words + ".";
+}
+
 std::string NumberWord(uint32_t number) {
   static constexpr absl::string_view kWords[] = {"noll", "en",  "två", "tre", "fyra",
                                                  "fem",  "sex", "sju", "åtta"};
@@ -135,9 +150,7 @@ std::string ObligationWords(const v1::Obligation& obligation) {
     case v1::Obligation::kReview:
       return "Utlämnandet ingår i loggranskningen.";
     case v1::Obligation::kProtectionAssessment:
-      return absl::StrCat("Mottagaren gör genast en skyddsbedömning och beslutar inom ",
-                          Days(obligation.protection_assessment().decide_days()),
-                          " om utredning ska inledas.");
+      return AssessmentWords(obligation.protection_assessment());
     case v1::Obligation::kFeedback:
       return absl::StrCat("På begäran får anmälaren återkoppling inom ",
                           Days(obligation.feedback().days()), ".");

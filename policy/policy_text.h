@@ -31,7 +31,8 @@ std::string PolicyText(PolicyDocument document);
 // `comment`, an empty line, the names of the columns, and a row a rule. Cells are as a spreadsheet
 // writes them: in quotes where they hold a tab, a quote or a line end. Lists are joined by ", ";
 // ages and days are half-open ranges, "12..18", "2025-07-01.."; flags are "yes"; obligations are
-// "retain=90, review". INVALID_ARGUMENT for a rule that would not load whatever the names are.
+// "retain=90, review, protection_assessment=14d 24h 4m". INVALID_ARGUMENT for a rule that would not
+// load whatever the names are.
 absl::StatusOr<std::string> PolicyTable(PolicyDocument document);
 
 // Reads what PolicyTable writes, also after a spreadsheet has had it: byte-order mark, line ends of

@@ -15,6 +15,8 @@ constexpr absl::string_view kUnknownValue = "UNKNOWN";
 constexpr uint32_t kOldestAge = 150;
 constexpr uint32_t kMostOfficers = 8;
 constexpr size_t kLongestId = 64;
+constexpr uint32_t kMostAssessHours = 7 * 24;
+constexpr uint32_t kMostFinishMonths = 24;
 constexpr uint16_t kEveryConsentState = 0xFFFF;
 constexpr uint8_t kEveryCover = kCoverStrong | kCoverWeak | kCoverNone;
 
@@ -358,6 +360,11 @@ void RuleCompiler::Obligations(const v1::Rule& rule, const Place& place) {
       case v1::Obligation::kProtectionAssessment:
         need(obligation.protection_assessment().decide_days() > 0, i,
              "`protection_assessment` needs `decide_days`");
+        need(
+            obligation.protection_assessment().assess_hours() <= kMostAssessHours, i,
+            absl::StrCat("`assess_hours` is at most ", kMostAssessHours, ": the law says at once"));
+        need(obligation.protection_assessment().finish_months() <= kMostFinishMonths, i,
+             absl::StrCat("`finish_months` is at most ", kMostFinishMonths));
         break;
       case v1::Obligation::kFeedback:
         need(obligation.feedback().days() > 0, i, "`feedback` needs `days`");

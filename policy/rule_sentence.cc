@@ -209,6 +209,21 @@ class Sentence {
     }
   }
 
+  void Assessment(const v1::Obligation::ProtectionAssessment& owed) {
+    std::string sv = "skyddsbedömning genast", en = "protection assessment at once";
+    if (owed.assess_hours() != 0) {
+      absl::StrAppend(&sv, ", senast inom ", owed.assess_hours(), " timmar");
+      absl::StrAppend(&en, ", within ", owed.assess_hours(), " hours at the latest");
+    }
+    absl::StrAppend(&sv, ", beslut inom ", owed.decide_days(), " dagar");
+    absl::StrAppend(&en, ", decision within ", owed.decide_days(), " days");
+    if (owed.finish_months() != 0) {
+      absl::StrAppend(&sv, ", utredning slutförd inom ", owed.finish_months(), " månader");
+      absl::StrAppend(&en, ", investigation finished within ", owed.finish_months(), " months");
+    }
+    Add(sv, en);
+  }
+
   void Owed(const v1::Obligation& owed) {
     switch (owed.kind_case()) {
       case v1::Obligation::kNotifyGuardian:
@@ -222,10 +237,7 @@ class Sentence {
       case v1::Obligation::kReview:
         return Add("ingår i loggranskningen", "part of the log review");
       case v1::Obligation::kProtectionAssessment:
-        return Add(absl::StrCat("skyddsbedömning genast, beslut inom ",
-                                owed.protection_assessment().decide_days(), " dagar"),
-                   absl::StrCat("protection assessment at once, decision within ",
-                                owed.protection_assessment().decide_days(), " days"));
+        return Assessment(owed.protection_assessment());
       case v1::Obligation::kFeedback:
         return Add(absl::StrCat("återkoppling inom ", owed.feedback().days(), " dagar"),
                    absl::StrCat("feedback within ", owed.feedback().days(), " days"));

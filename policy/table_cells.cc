@@ -180,6 +180,43 @@ absl::Status ReadAttestation(absl::string_view text, v1::Rule* rule) {
 
 // ---- Obligations: "notify_guardian=RISK_TO_CHILD, retain=90, review"
 
+// "protection_assessment=14d 24h 4m": to decide, to assess, to finish; what is 0 is left out.
+std::string WriteAssessment(const v1::Obligation::ProtectionAssessment& owed) {
+  std::string text = absl::StrCat("protection_assessment=", owed.decide_days(), "d");
+  if (owed.assess_hours() != 0) absl::StrAppend(&text, " ", owed.assess_hours(), "h");
+  if (owed.finish_months() != 0) absl::StrAppend(&text, " ", owed.finish_months(), "m");
+  return text;
+}
+
+absl::Status ReadAssessment(absl::string_view text, v1::Obligation::ProtectionAssessment* owed) {
+  const absl::Status fault = Fault(absl::StrCat(
+      "`protection_assessment=", text, "`: as `14d 24h 4m`, days, hours and months, each once"));
+  if (uint32_t days = 0; absl::SimpleAtoi(text, &days)) {  // tables of before the other two
+    owed->set_decide_days(days);
+    return absl::OkStatus();
+  }
+  std::string seen;
+  for (const absl::string_view part : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+    uint32_t number = 0;
+    const char unit = part.back();
+    if (!absl::SimpleAtoi(part.substr(0, part.size() - 1), &number) ||
+        absl::StrContains(seen, std::string(1, unit))) {
+      return fault;
+    }
+    seen.push_back(unit);
+    if (unit == 'd') {
+      owed->set_decide_days(number);
+    } else if (unit == 'h') {
+      owed->set_assess_hours(number);
+    } else if (unit == 'm') {
+      owed->set_finish_months(number);
+    } else {
+      return fault;
+    }
+  }
+  return absl::StrContains(seen, "d") ? absl::OkStatus() : fault;
+}
+
 Result WriteObligation(const v1::Obligation& obligation) {
   switch (obligation.kind_case()) {
     case v1::Obligation::kNotifyGuardian: {
@@ -194,8 +231,7 @@ Result WriteObligation(const v1::Obligation& obligation) {
     case v1::Obligation::kReview:
       return std::string(obligation.review() ? "review" : "review=no");
     case v1::Obligation::kProtectionAssessment:
-      return absl::StrCat("protection_assessment=",
-                          obligation.protection_assessment().decide_days());
+      return WriteAssessment(obligation.protection_assessment());
     case v1::Obligation::kFeedback:
       return absl::StrCat("feedback=", obligation.feedback().days());
     case v1::Obligation::kAcknowledgeWithin:
@@ -223,13 +259,13 @@ absl::Status ReadObligation(absl::string_view part, v1::Obligation* obligation) 
     return Fault(absl::StrCat(UnknownName("obligation", name, *kNames), ": one of ",
                               absl::StrJoin(*kNames, ", ")));
   }
+  if (name == "protection_assessment") {
+    return ReadAssessment(value, obligation->mutable_protection_assessment());
+  }
   const absl::StatusOr<uint32_t> number = ReadNumber(value);
   if (!number.ok()) return Fault(absl::StrCat("`", name, "` needs a number, as `", name, "=14`"));
   if (name == "retain") obligation->mutable_retain()->set_days(*number);
   if (name == "feedback") obligation->mutable_feedback()->set_days(*number);
-  if (name == "protection_assessment") {
-    obligation->mutable_protection_assessment()->set_decide_days(*number);
-  }
   if (name == "acknowledge_within") obligation->mutable_acknowledge_within()->set_minutes(*number);
   return absl::OkStatus();
 }

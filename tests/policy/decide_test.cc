@@ -312,18 +312,19 @@ TEST(DecideTest, ObligationsOfAllMatchingPermitsMerge) {
       Permit("p2",
              "category: \"A\" obligation { retain { days: 30 } } "
              "obligation { acknowledge_within { minutes: 60 } } "
-             "obligation { protection_assessment { decide_days: 14 } }") +
+             "obligation { protection_assessment { decide_days: 14 assess_hours: 12 } }") +
       Permit("p3",
              "category: \"B\" obligation { acknowledge_within { minutes: 30 } } "
              "obligation { feedback { days: 9 } } "
-             "obligation { protection_assessment { decide_days: 10 } }") +
+             "obligation { protection_assessment { decide_days: 10 assess_hours: 24 finish_months: "
+             "4 } }") +
       Permit("elsewhere", "category: \"C\" obligation { retain { days: 1 } }");
   const v1::Decision decision = DecideWith(rules, Facts("category: [\"A\", \"B\"]"));
   v1::Decision expected;
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
       "obligation { notify_guardian { unless: \"RISK_TO_CHILD\" } } "
       "obligation { retain { days: 30 } } obligation { review: true } "
-      "obligation { protection_assessment { decide_days: 10 } } "
+      "obligation { protection_assessment { decide_days: 10 assess_hours: 12 finish_months: 4 } } "
       "obligation { feedback { days: 7 } } obligation { acknowledge_within { minutes: 30 } }",
       &expected));
   ASSERT_EQ(decision.obligation_size(), expected.obligation_size());

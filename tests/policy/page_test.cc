@@ -78,8 +78,8 @@ TEST_F(PageTest, OfADutySaysThatItIsOneAndItsClocks) {
       "- **Ålder:** under 18 år; också när åldern inte är känd\n",
       "- **Lämnas av:** vem som helst i tjänsten\n",
       "en skyldighet i lag, som ingen regel kan hindra",
-      "Mottagaren gör genast en skyddsbedömning och beslutar inom 14 dagar om utredning ska "
-      "inledas.",
+      "Mottagaren gör genast en skyddsbedömning, senast inom 24 timmar, och beslutar inom 14 dagar "
+      "om utredning ska inledas; en utredning slutförs inom 4 månader från beslutet.",
       "På begäran får anmälaren återkoppling inom 7 dagar.",
       "Mottagandet bekräftas inom 24 timmar; annars uppmanas avsändaren att ringa.",
       "till och med 2025-06-30",

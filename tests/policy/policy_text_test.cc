@@ -52,7 +52,10 @@ PolicyDocument RandomDocument(uint32_t seed) {
     }
     if (random.Chance(30)) own->add_obligation()->mutable_acknowledge_within()->set_minutes(60);
     if (random.Chance(30)) {
-      own->add_obligation()->mutable_protection_assessment()->set_decide_days(14);
+      auto* assessment = own->add_obligation()->mutable_protection_assessment();
+      assessment->set_decide_days(14);
+      if (random.Chance(50)) assessment->set_assess_hours(24);
+      if (random.Chance(50)) assessment->set_finish_months(4);
     }
   }
   return document;
@@ -168,6 +171,12 @@ INSTANTIATE_TEST_SUITE_P(
                  "t.tsv:2:3: `obligation`: unknown obligation `retian`: did you mean `retain`?"},
         BadTable{"ObligationNumber", "id\tobligation\na\tretain",
                  "`retain` needs a number, as `retain=14`"},
+        BadTable{"Assessment", "id\tobligation\na\tprotection_assessment=24h",
+                 "t.tsv:2:3: `obligation`: `protection_assessment=24h`: as `14d 24h 4m`"},
+        BadTable{"AssessmentTwice", "id\tobligation\na\tprotection_assessment=14d 15d",
+                 "`protection_assessment=14d 15d`: as `14d 24h 4m`"},
+        BadTable{"AssessmentUnit", "id\tobligation\na\tprotection_assessment=14d 2w",
+                 "`protection_assessment=14d 2w`: as"},
         BadTable{"Attestation", "id\tattestation\na\ttwo", "`two`: `officers=2`, `reason` or"},
         BadTable{"QuoteOpen", "id\tnote\na\t\"x\nb",
                  "t.tsv:2:3: the quote that begins here is not "
@@ -177,6 +186,20 @@ INSTANTIATE_TEST_SUITE_P(
         BadTable{"CellTooFar", "id\na\tx", "t.tsv:2:3: a cell to the right of the last column"},
         BadTable{"ListHole", "id\tsender\na\tx,,y", "t.tsv:2:3: `sender`: a list with an empty"}),
     [](const auto& test) { return test.param.name; });
+
+TEST(PolicyTextTest, AnAssessmentIsThreeTimesOrTheDaysAlone) {
+  for (const auto& [cell, days, hours, months] :
+       std::vector<std::tuple<std::string, uint32_t, uint32_t, uint32_t>>{
+           {"14d 24h 4m", 14, 24, 4}, {"4m 14d", 14, 0, 4}, {"14", 14, 0, 0}}) {
+    const auto read =
+        ParsePolicyTable({"t.tsv", "id\tobligation\na\tprotection_assessment=" + cell + "\n"});
+    ASSERT_OK(read) << cell;
+    const auto& owed = read->policy.rule(0).obligation(0).protection_assessment();
+    EXPECT_EQ(owed.decide_days(), days) << cell;
+    EXPECT_EQ(owed.assess_hours(), hours) << cell;
+    EXPECT_EQ(owed.finish_months(), months) << cell;
+  }
+}
 
 TEST(PolicyTextTest, EveryFaultOfATableIsShown) {
   EXPECT_THAT(ParsePolicyTable({"t.tsv", "id\tage\tduty\na\tx\tja\nb\t\tnej\n"}),
