@@ -64,6 +64,12 @@ absl::Status CheckHeader(const v1::Header& header, const KeyDirectory& directory
   if (!header.reply_to().empty()) {
     RETURN_IF_ERROR(ParseId16<MessageId>(header.reply_to(), "reply_to").status());
   }
+  if (!v1::CorrectionKind_IsValid(header.correction())) {
+    return absl::InvalidArgumentError("`correction` is of a kind that is not known here");
+  }
+  if (header.correction() != v1::CORRECTION_KIND_UNSPECIFIED && header.reply_to().empty()) {
+    return absl::InvalidArgumentError("`reply_to` is missing: it names what is corrected");
+  }
   // `below` 0: no upper end.
   if (header.has_age() && header.age().below() != 0 &&
       header.age().from() >= header.age().below()) {

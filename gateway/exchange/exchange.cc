@@ -38,8 +38,9 @@ absl::StatusOr<std::unique_ptr<Exchange>> Exchange::Create(ExchangeParts parts,
                                 [mailroom](const AgencyId& agency) { mailroom->Wake(agency); }));
   exchange->claimer_ = std::make_unique<Claimer>(
       joined.store, exchange->ledger_.get(), joined.policies, mailroom, limits, exchange->gateway_);
-  exchange->pseudonymiser_ = std::make_unique<Pseudonymiser>(
-      joined.store, exchange->ledger_.get(), joined.clock, joined.holder, joined.key_holder);
+  exchange->pseudonymiser_ = std::make_unique<Pseudonymiser>(joined.store, exchange->ledger_.get(),
+                                                             &exchange->ledger_->clock(),
+                                                             joined.holder, joined.key_holder);
   return exchange;
 }
 
@@ -152,7 +153,7 @@ absl::StatusOr<v1::GetStatusResponse> Exchange::GetStatus(
 }
 
 absl::Status Exchange::Sweep() {
-  for (const auto& [agency, count] : rejections_.TakeCounted(parts_.clock->Now())) {
+  for (const auto& [agency, count] : rejections_.TakeCounted(ledger_->clock().Now())) {
     RETURN_IF_ERROR(RecordRejections(agency, count, "counted"));
   }
   size_t done = kSweepBatch;

@@ -4,6 +4,7 @@
 // after its log entry is durable. Errors are for the caller and begin with the field at fault in
 // backticks; they hold no content:
 //   INVALID_ARGUMENT, PERMISSION_DENIED   the message will never be taken as it is; recorded
+//   FAILED_PRECONDITION                   the same: what it corrects never reached the recipient
 //   ALREADY_EXISTS                        the id was used for other bytes
 //   NOT_FOUND                             nothing of this name that concerns the caller
 //   UNAVAILABLE, RESOURCE_EXHAUSTED       try again with the same id

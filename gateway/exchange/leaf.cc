@@ -55,6 +55,10 @@ LeafDraft DecisionLeaf(const v1::Header& header, absl::string_view manifest_dige
   LeafDraft draft;
   draft.clear.set_kind(v1::DECISION);
   draft.clear.set_message_id(header.message_id());
+  if (header.correction() != v1::CORRECTION_KIND_UNSPECIFIED) {
+    draft.clear.set_corrects(header.reply_to());
+    draft.clear.set_retracts(header.correction() == v1::RETRACTION);
+  }
   for (int i = 0; i < header.consent_id_size(); ++i) {
     if (i == 0) {
       draft.clear.set_consent_id(header.consent_id(i));

@@ -36,6 +36,17 @@ absl::StatusOr<Appender> CheckedTree(const LogHead& head, const VerifierKey& ver
   return tree;
 }
 
+// When the newest entry was made: the log's time goes on from there.
+absl::StatusOr<absl::Time> TimeOfLast(const Store& store, const LogHead& head) {
+  if (head.size == 0) return absl::InfinitePast();
+  ASSIGN_OR_RETURN(const std::string entry, store.ReadEntry(head.size - 1));
+  v1::AuditLeaf leaf;
+  if (entry.empty() || !leaf.ParseFromString(entry.substr(1))) {
+    return NotWhole("its last entry cannot be read");
+  }
+  return absl::FromUnixMicros(leaf.time_us());
+}
+
 bool SameHead(const LogHead& a, const LogHead& b) {
   return a.size == b.size && a.counter == b.counter && a.last_event == b.last_event &&
          a.tree == b.tree;
@@ -68,6 +79,7 @@ struct Ledger::Batch {
   Appender tree;
   std::set<AgencyId> woken;
   std::vector<std::function<void()>> when_durable;
+  EntryTally tally;
   bool appended = false;  // the commit may have taken effect
 };
 
@@ -76,7 +88,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, const Clock* 
                                                      Wake wake) {
   ASSIGN_OR_RETURN(LogHead head, store->ReadHead(gateway));
   ASSIGN_OR_RETURN(Appender tree, CheckedTree(head, log.verifier));
-  std::unique_ptr<Ledger> ledger(new Ledger(store, clock, std::move(gateway), std::move(log),
+  ASSIGN_OR_RETURN(const absl::Time since, TimeOfLast(*store, head));
+  std::unique_ptr<Ledger> ledger(new Ledger(store, clock, since, std::move(gateway), std::move(log),
                                             std::move(wake), std::move(head), std::move(tree)));
   RETURN_IF_ERROR(ledger
                       ->Run([](Recorder& recorder) {
@@ -86,10 +99,10 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, const Clock* 
   return ledger;
 }
 
-Ledger::Ledger(Store* store, const Clock* clock, std::string gateway, LogIdentity log, Wake wake,
-               LogHead head, Appender tree)
+Ledger::Ledger(Store* store, const Clock* clock, absl::Time since, std::string gateway,
+               LogIdentity log, Wake wake, LogHead head, Appender tree)
     : store_(store),
-      clock_(clock),
+      clock_(clock, since),
       gateway_(std::move(gateway)),
       log_(std::move(log)),
       wake_(std::move(wake)),
@@ -121,6 +134,11 @@ absl::StatusOr<Ledger::Receipts> Ledger::Run(Unit unit, size_t bytes) {
 absl::Status Ledger::health() const {
   MutexLock lock(&mutex_);
   return health_;
+}
+
+EntryTally Ledger::tally() const {
+  MutexLock lock(&mutex_);
+  return tally_;
 }
 
 void Ledger::Loop() {
@@ -166,7 +184,7 @@ absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
     waiting->clear();
     return transaction.status();
   }
-  Recorder recorder(transaction->get(), clock_->Now(), gateway_, head_.size, head_.counter);
+  Recorder recorder(transaction->get(), clock_.Now(), gateway_, head_.size, head_.counter);
   if (lost_units_ > 0) {
     RETURN_IF_ERROR(recorder.Append(PlainLeaf(v1::GAP, lost_units_)).status());
   }
@@ -182,6 +200,7 @@ absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
   }
   batch->woken = std::move(recorder.woken_);
   batch->when_durable = std::move(recorder.when_durable_);
+  batch->tally = std::move(recorder.tally_);
   Grow(&recorder, batch);
   if (!batch->append.entries.empty()) {
     batch->appended = true;
@@ -226,6 +245,10 @@ absl::Status Ledger::Resolve() {
 void Ledger::Adopt(const Batch& batch) {
   head_ = batch.append.head;
   tree_ = batch.tree;
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& [entry, count] : batch.tally) tally_[entry] += count;
+  }
   for (const auto& act : batch.when_durable) act();
   for (const AgencyId& agency : batch.woken) wake_(agency);
 }

@@ -30,6 +30,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/forward_clock.h"
 #include "gateway/base/ids.h"
 #include "gateway/base/mutex.h"
 #include "gateway/exchange/recorder.h"
@@ -77,12 +78,17 @@ class Ledger {
   // OK while entries become durable.
   absl::Status health() const;
 
+  // The time of the log: never before its last entry.
+  const ForwardClock& clock() const { return clock_; }
+  // What became durable since this object was made.
+  EntryTally tally() const;
+
  private:
   struct Pending;
   struct Batch;
 
-  Ledger(Store* store, const Clock* clock, std::string gateway, LogIdentity log, Wake wake,
-         LogHead head, Appender tree);
+  Ledger(Store* store, const Clock* clock, absl::Time since, std::string gateway, LogIdentity log,
+         Wake wake, LogHead head, Appender tree);
 
   void Loop();
   void CommitBatch(std::deque<Pending*>* waiting);
@@ -94,7 +100,7 @@ class Ledger {
   void Answer(const Batch& batch, const absl::Status& status);
 
   Store* const store_;
-  const Clock* const clock_;
+  const ForwardClock clock_;
   const std::string gateway_;
   const LogIdentity log_;
   const Wake wake_;
@@ -110,6 +116,7 @@ class Ledger {
   CondVar work_;
   std::deque<Pending*> waiting_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
+  EntryTally tally_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -15,6 +15,10 @@ struct ExchangeLimits {
   absl::Duration clock_skew = absl::Minutes(5);
   // An unfetched message expires.
   absl::Duration expire = absl::Hours(72);
+  // A sender is told to phone when nobody has acknowledged an urgent message for so long, or
+  // earlier where a rule asks for it (`acknowledge_within`).
+  absl::Duration phone_when_now = absl::Minutes(2);
+  absl::Duration phone_when_today = absl::Hours(1);
   uint64_t enrolments_per_day = 20'000;  // an agency
   // From this age a child's own consent is needed.
   uint32_t own_consent_age = 15;

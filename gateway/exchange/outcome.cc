@@ -29,9 +29,10 @@ Sentence SentenceOf(v1::MessageState state) {
               "The message was not handed out, because it was no longer permitted."};
     case v1::EXPIRED_UNDELIVERED:
       return {
-          "Mottagaren tog inte emot meddelandet i tid, och det är raderat här. Ring mottagaren.",
+          "Mottagaren tog inte emot meddelandet i tid, och det är raderat här. Ring mottagaren "
+          "eller socialjouren, vid fara 112.",
           "The recipient did not receive the message in time, and it is erased here. Phone the "
-          "recipient."};
+          "recipient or the social emergency service; 112 in danger."};
     case v1::RECALLED:
       return {"Meddelandet återkallades hos mottagaren, som ska förstöra det.",
               "The message was recalled from the recipient, who is to destroy it."};
@@ -78,8 +79,13 @@ v1::Outcome PhoneNow(v1::MessageState state) {
   v1::Outcome outcome;
   outcome.set_state(state);
   outcome.set_reason_code("not-acknowledged");
-  outcome.set_text_sv("Mottagaren har inte kvitterat meddelandet i tid. Ring nu.");
-  outcome.set_text_en("The recipient has not acknowledged the message in time. Phone now.");
+  outcome.set_text_sv(
+      "Mottagaren har inte kvitterat meddelandet i tid. Ring nu: mottagaren eller socialjouren, "
+      "vid "
+      "fara 112.");
+  outcome.set_text_en(
+      "The recipient has not acknowledged the message in time. Phone now: the recipient or the "
+      "social emergency service; 112 in danger.");
   outcome.set_phone_now(true);
   return outcome;
 }

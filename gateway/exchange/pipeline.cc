@@ -25,9 +25,13 @@ std::set<std::string> Permitted(const v1::Decision& decision) {
   return permitted;
 }
 
-// When the sender is told to phone if nobody has acknowledged; none of the obligations: never.
-absl::Time PhoneBy(const v1::Decision& decision, absl::Time now) {
+// When the sender is told to phone if nobody has acknowledged: what the rules oblige to, or what
+// the urgency asks for if that is earlier. Not urgent and nothing asked: never.
+absl::Time PhoneBy(const v1::Decision& decision, v1::Urgency urgency, absl::Time now,
+                   const ExchangeLimits& limits) {
   absl::Time by = absl::InfiniteFuture();
+  if (urgency == v1::NOW) by = now + limits.phone_when_now;
+  if (urgency == v1::TODAY) by = now + limits.phone_when_today;
   for (const v1::Obligation& obligation : decision.obligation()) {
     if (!obligation.has_acknowledge_within()) continue;
     by = std::min(by, now + absl::Minutes(obligation.acknowledge_within().minutes()));
@@ -90,7 +94,7 @@ Verified::Verified(CheckedEnvelope checked, std::string manifest_digest, v1::Fac
 
 absl::StatusOr<Decided> Decided::Decide(Verified verified, const PolicySet& policy,
                                         const StoreView& view, absl::Time now,
-                                        const ExchangeLimits& limits) {
+                                        const ExchangeLimits& limits, bool attended) {
   ASSIGN_OR_RETURN(JudgedNow judged, JudgeNow(policy, now, verified.facts_, verified.consents_,
                                               verified.officers_, view, limits));
   v1::Facts facts = std::move(judged.facts);
@@ -109,7 +113,12 @@ absl::StatusOr<Decided> Decided::Decide(Verified verified, const PolicySet& poli
   row.state = v1::QUEUED;
   row.delivery_id = DeliveryId(RandomBytes(kIdBytes));
   const absl::Time expires = now + limits.expire;
-  const absl::Time phone_by = PhoneBy(row.details.decision(), now);
+  const bool phone_now = row.details.urgency() == v1::NOW && !attended;
+  row.details.set_phone_now(phone_now);
+  leaf.clear.set_phone_now(phone_now);
+  const absl::Time phone_by =
+      phone_now ? absl::InfiniteFuture()  // told with the answer, and once is enough
+                : PhoneBy(row.details.decision(), row.details.urgency(), now, limits);
   row.deadline = std::min(expires, phone_by);
   row.details.set_expires_us(absl::ToUnixMicros(expires));
   if (phone_by < expires) row.details.set_phone_us(absl::ToUnixMicros(phone_by));

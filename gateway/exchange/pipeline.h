@@ -93,10 +93,12 @@ class Verified {
 // A verified submission with its verdict: what may not pass is already dropped.
 class Decided {
  public:
-  // Reads consents and officers anew in `view`. Fails only where `view` does.
+  // Reads consents and officers anew in `view`. Fails only where `view` does. `attended`: the
+  // recipient holds a stream; where nobody does, the sender of what cannot wait is told to phone at
+  // once.
   static absl::StatusOr<Decided> Decide(Verified verified, const PolicySet& policy,
                                         const StoreView& view, absl::Time now,
-                                        const ExchangeLimits& limits);
+                                        const ExchangeLimits& limits, bool attended);
 
   const MessageRow& row() const { return row_; }
   const v1::Decision& decision() const { return row_.details.decision(); }

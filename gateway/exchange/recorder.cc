@@ -18,6 +18,7 @@ absl::StatusOr<Entry> Recorder::Append(const LeafDraft& draft, Proof proof) {
   ASSIGN_OR_RETURN(LogEntry sealed, SealLeaf(draft, gateway_, counter_ + 1, now_));
   ++counter_;
   bytes_ += sealed.leaf.size();
+  ++tally_[{draft.clear.kind(), draft.clear.verdict()}];
   const Entry entry(sealed.event, first_index_ + entries_.size());
   if (proof == Proof::kWanted) wanted_.push_back(entry.index());
   entries_.push_back(std::move(sealed));

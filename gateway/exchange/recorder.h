@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -23,11 +24,15 @@ namespace sluss {
 // Whether the caller of the unit gets the entry's proof with its answer.
 enum class Proof { kNotWanted, kWanted };
 
+// How many entries of a kind and verdict; the verdict is empty where nothing was decided.
+using EntryTally = std::map<std::pair<v1::RecordKind, std::string>, uint64_t>;
+
 // Lives in the ledger's thread for one transaction. Everything done through it is durable together
 // or not at all.
 class Recorder {
  public:
   Transaction& store() { return *store_; }
+  // Never before that of an earlier transaction, whatever was done to the machine's clock.
   absl::Time now() const { return now_; }
 
   // The entry's place in the log is certain once the transaction commits. INTERNAL when the draft
@@ -58,6 +63,7 @@ class Recorder {
   uint64_t counter_;
   size_t bytes_ = 0;
   std::vector<LogEntry> entries_;
+  EntryTally tally_;
   std::vector<uint64_t> wanted_;  // indexes whose proofs the present unit wants
   std::set<AgencyId> woken_;
   std::vector<std::function<void()>> when_durable_;

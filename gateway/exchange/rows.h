@@ -50,6 +50,12 @@ struct QueueItem {
   v1::Outcome outcome = {};  // with kOutcome
 };
 
+// What waits to be fetched.
+struct QueueSummary {
+  uint64_t notifications = 0;
+  MessageId oldest;  // of the notifications, by their place in the queue; empty where there is none
+};
+
 // A message and its place in the order of admission.
 struct AdmittedMessage {
   uint64_t place = 0;

@@ -63,6 +63,8 @@ class StoreView {
   virtual absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const = 0;
   // All items of the agency, ready or not.
   virtual absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const = 0;
+  // Of all agencies, without regard to whether they are ready.
+  virtual absl::StatusOr<QueueSummary> SummariseQueue() const = 0;
 
   virtual absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const = 0;
   virtual absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency,
@@ -116,7 +118,8 @@ class Transaction : public StoreView {
   // pseudonym, pseudonym_due and details.
   virtual absl::Status SetPseudonym(const MessageRow& row) = 0;
   // A sender was told to phone: replaces the deadline only.
-  virtual absl::Status SetDeadline(const MessageId& id, absl::Time deadline) = 0;
+  virtual absl::Status SetDeadline(const MessageId& id, absl::Time deadline,
+                                   const Entry& because) = 0;
 
   // Puts it last; `sequence` is given here.
   virtual absl::Status EnqueueOutcome(const AgencyId& agency, const DeliveryId& delivery_id,

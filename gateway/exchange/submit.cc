@@ -17,7 +17,8 @@ namespace {
 
 // For ever, and recorded; all other errors may be gone when it is tried again.
 bool IsRejection(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsPermissionDenied(status);
+  return absl::IsInvalidArgument(status) || absl::IsPermissionDenied(status) ||
+         absl::IsFailedPrecondition(status);
 }
 
 }  // namespace
@@ -63,8 +64,10 @@ absl::StatusOr<v1::SubmitResponse> Exchange::Admit(const AgencyId& caller, Route
     ASSIGN_OR_RETURN(known, recorder.store().FindMessage(id));
     superseded = parts_.policies->Current() != policy;
     if (known.has_value() || superseded) return absl::OkStatus();
-    ASSIGN_OR_RETURN(Decided decided, Decided::Decide(std::move(verified), *policy,
-                                                      recorder.store(), recorder.now(), limits_));
+    const bool attended = mailroom_.Attended(AgencyId(verified.header().recipient()));
+    ASSIGN_OR_RETURN(Decided decided,
+                     Decided::Decide(std::move(verified), *policy, recorder.store(), recorder.now(),
+                                     limits_, attended));
     ASSIGN_OR_RETURN(const Recorded recorded, recorder.Record(std::move(decided)));
     if (recorded.ready()) recorder.Wake(recorded.row().recipient);
     admitted = recorded.row();
@@ -81,8 +84,7 @@ v1::SubmitResponse Exchange::Answer(const MessageRow& row, v1::LogReceipt receip
   v1::SubmitResponse response;
   *response.mutable_decision() = row.details.decision();
   *response.mutable_receipt() = std::move(receipt);
-  response.set_phone_now(row.state == v1::QUEUED && row.details.urgency() == v1::NOW &&
-                         !mailroom_.Attended(row.recipient));
+  response.set_phone_now(row.details.phone_now());
   return response;
 }
 
@@ -100,7 +102,7 @@ absl::StatusOr<v1::SubmitResponse> Exchange::Repeat(const MessageRow& row, const
 
 absl::Status Exchange::Reject(const AgencyId& caller, const absl::Status& why) {
   if (!IsRejection(why)) return why;
-  const uint64_t count = rejections_.Count(caller, parts_.clock->Now());
+  const uint64_t count = rejections_.Count(caller, ledger_->clock().Now());
   if (count > 0) RETURN_IF_ERROR(RecordRejections(caller, count, RejectionCode(why)));
   return why;
 }

@@ -12,11 +12,16 @@ namespace {
 absl::Status ApplyDeadline(Recorder& recorder, const MessageRow& row) {
   const absl::Time expires = absl::FromUnixMicros(row.details.expires_us());
   if (recorder.now() < expires) {
-    RETURN_IF_ERROR(recorder.store().SetDeadline(row.id, expires));
+    LeafDraft leaf = MessageLeaf(v1::PHONE_NOTICE, row);
+    leaf.clear.set_outcome("not-acknowledged");
+    leaf.clear.set_phone_now(true);
+    ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf));
+    RETURN_IF_ERROR(recorder.store().SetDeadline(row.id, expires, entry));
     return TellSender(recorder, row, PhoneNow(row.state));
   }
   LeafDraft leaf = MessageLeaf(v1::EXPIRY, row);
   leaf.clear.set_outcome("expired");
+  leaf.clear.set_phone_now(true);
   ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf));
   return EndMessage(recorder, row, entry, OutcomeOf(v1::EXPIRED_UNDELIVERED, "expired"));
 }

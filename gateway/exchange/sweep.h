@@ -13,9 +13,9 @@ namespace sluss {
 inline constexpr size_t kSweepBatch = 200;
 
 // A unit of work over at most kSweepBatch messages whose deadline has passed; how many there were.
-// A sender is told once to phone where the decision obliges the recipient to acknowledge within a
-// time; a message that is not fetched until it expires ends there: EXPIRY entry, payload erased,
-// sender told to phone.
+// A sender is told once to phone when nobody has acknowledged by the message's deadline:
+// PHONE_NOTICE entry, in one transaction with what the sender gets. A message that is not fetched
+// until it expires ends there: EXPIRY entry, payload erased, sender told to phone.
 absl::StatusOr<size_t> ApplyDeadlines(Recorder& recorder);
 
 }  // namespace sluss

@@ -111,6 +111,49 @@ absl::Status CheckReply(const v1::Header& header, const StoreView& view) {
   return Fault("reply_to", "names no message that the recipient sent and the sender received");
 }
 
+// Why the recipient has nothing that could be corrected; empty where it has or will have it.
+absl::string_view NeverArrived(v1::MessageState state) {
+  switch (state) {
+    case v1::QUEUED:
+    case v1::CLAIMED:
+    case v1::ACKNOWLEDGED:
+      return "";
+    case v1::STOPPED:
+      return "was stopped before it was handed out";
+    case v1::DENIED:
+    case v1::DENIED_AT_DELIVERY:
+      return "was denied";
+    case v1::EXPIRED_UNDELIVERED:
+      return "expired before it was fetched";
+    case v1::REFUSED_BY_RECIPIENT:
+      return "was refused by the recipient";
+    default:
+      return "never reached the recipient";
+  }
+}
+
+// Only what the sender itself told this recipient, for this purpose, can be corrected.
+absl::Status CheckCorrection(const v1::Header& header, Route route, const StoreView& view) {
+  if (header.correction() == v1::CORRECTION_KIND_UNSPECIFIED) return absl::OkStatus();
+  if (route == Route::kFeedback) {
+    return Fault("correction", "is there, but an answer is not corrected: answer anew");
+  }
+  ASSIGN_OR_RETURN(const MessageId id, ParseId16<MessageId>(header.reply_to(), "reply_to"));
+  ASSIGN_OR_RETURN(const std::optional<MessageRow> earlier, view.FindMessage(id));
+  if (!earlier.has_value() || earlier->sender.value() != header.sender() ||
+      earlier->recipient.value() != header.recipient() ||
+      earlier->details.facts().purpose() != header.purpose()) {
+    return Fault("reply_to",
+                 "names no message that this sender sent to this recipient for this purpose: "
+                 "there is nothing to correct");
+  }
+  const absl::string_view why = NeverArrived(earlier->state);
+  if (why.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("`reply_to` names a message that ", why,
+                   ": the recipient has nothing to correct; send what is right anew"));
+}
+
 v1::Facts MessageFacts(const CheckedEnvelope& checked) {
   const v1::Header& header = checked.header();
   v1::Facts facts;
@@ -192,6 +235,7 @@ absl::StatusOr<Verified> Verified::Verify(Submission submission, const KeyDirect
   ASSIGN_OR_RETURN(std::vector<v1::AttestingOfficer> officers,
                    CheckOfficersOf(checked, policy, view, now));
   if (submission.route_ == Route::kFeedback) RETURN_IF_ERROR(CheckReply(header, view));
+  RETURN_IF_ERROR(CheckCorrection(header, submission.route_, view));
   ASSIGN_OR_RETURN(std::vector<v1::CitedConsent> consents, BindConsents(checked, directory, view));
   return Verified(std::move(checked), std::move(submission.manifest_digest_), std::move(facts),
                   std::move(consents), std::move(officers));

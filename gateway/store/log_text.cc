@@ -62,6 +62,11 @@ std::string EntryAsLine(uint64_t index, const v1::AuditLeaf& leaf) {
   parts.push_back(List("party", leaf.party()));
   parts.push_back(List("rule", leaf.rule()));
   parts.push_back(leaf.outcome());
+  if (leaf.phone_now()) parts.push_back("sender told to phone");
+  if (!leaf.corrects().empty()) {
+    parts.push_back(
+        absl::StrCat(leaf.retracts() ? "retracts " : "corrects ", ToHex(leaf.corrects())));
+  }
   if (leaf.count() > 0) parts.push_back(absl::StrCat("count ", leaf.count()));
   if (IsPolicyStep(leaf)) {
     parts.push_back(
@@ -107,6 +112,9 @@ std::string EntryAsJson(uint64_t index, const v1::AuditLeaf& leaf) {
   Put(json, "vocabulary_version", leaf.vocabulary_version());
   if (leaf.effective_us() > 0) json["effective"] = TimeText(leaf.effective_us());
   if (leaf.count() > 0) json["count"] = leaf.count();
+  if (leaf.phone_now()) json["phone_now"] = true;
+  Put(json, "corrects", ToHex(leaf.corrects()));
+  if (leaf.retracts()) json["retracts"] = true;
   for (const v1::Commitment& commitment : leaf.commitment()) {
     json["commitments"].push_back(
         {{"tag", commitment.tag()}, {"digest", ToHex(commitment.digest())}});

@@ -54,6 +54,9 @@ class Reading : public Base {
   absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const final {
     return Ask(&SqlReader::CountItems, agency);
   }
+  absl::StatusOr<QueueSummary> SummariseQueue() const final {
+    return Ask(&SqlReader::SummariseQueue);
+  }
   absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const final {
     return Ask(&SqlReader::FindConsent, id);
   }

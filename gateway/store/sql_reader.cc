@@ -192,6 +192,18 @@ absl::StatusOr<uint64_t> SqlReader::CountItems(const AgencyId& agency) const {
   return Number(std::move(query));
 }
 
+absl::StatusOr<QueueSummary> SqlReader::SummariseQueue() const {
+  Query query = connection_->Prepare(
+      "SELECT count(*), (SELECT message_id FROM item WHERE kind = 1 ORDER BY sequence LIMIT 1) "
+      "FROM item WHERE kind = 1");
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  QueueSummary summary;
+  if (!found) return summary;
+  summary.notifications = query.IntAt(0);
+  summary.oldest = MessageId(query.BytesAt(1));
+  return summary;
+}
+
 absl::StatusOr<std::optional<ConsentRow>> SqlReader::FindConsent(const ConsentId& id) const {
   Query query = connection_->Prepare(
       "SELECT record, registered_event, registered_index, withdrawn, withdrawn_event, "

@@ -38,6 +38,7 @@ class SqlReader {
                                                     size_t limit) const;
   absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const;
   absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const;
+  absl::StatusOr<QueueSummary> SummariseQueue() const;
 
   absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const;
   absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const;

@@ -122,7 +122,8 @@ absl::Status SqliteTransaction::SetPseudonym(const MessageRow& row) {
   return ChangeOne(query, "message");
 }
 
-absl::Status SqliteTransaction::SetDeadline(const MessageId& id, absl::Time deadline) {
+absl::Status SqliteTransaction::SetDeadline(const MessageId& id, absl::Time deadline,
+                                            const Entry& because) {
   Query query = connection_->Prepare("UPDATE message SET deadline = ? WHERE id = ?");
   query.Time(deadline).Blob(id.value());
   return ChangeOne(query, "message");

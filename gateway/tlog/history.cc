@@ -74,6 +74,12 @@ absl::Status History::FollowMessage(const v1::AuditLeaf& leaf) {
                                                        decided->second, "`"));
       }
       break;
+    case v1::PHONE_NOTICE:
+      if (open_.find(leaf.message_id()) == open_.end()) {
+        return absl::InvalidArgumentError(
+            "it tells the sender of a message to phone that is not under way");
+      }
+      break;
     case v1::DELIVERY_DENIED:
     case v1::ACKNOWLEDGEMENT:
     case v1::REFUSAL:

@@ -1,5 +1,7 @@
 // What the exchange does beside carrying messages: deadlines, enrolment, preflight, status, and
 // what its log and store show.
+#include <algorithm>
+
 #include "gateway/crypto/enrol.h"
 #include "gateway/crypto/random.h"
 #include "gateway/crypto/sha256.h"
@@ -71,8 +73,180 @@ TEST_F(HousekeepingTest, PhoneNowWhenUrgentAndNobodyIsThere) {
   outgoing.header.set_urgency(v1::NOW);
   outgoing.header.set_phoned_first(true);
   EXPECT_TRUE(Must(world_.Submit(kSchool, outgoing)).phone_now());
+  EXPECT_TRUE(world_.Leaves().back().phone_now()) << "what was told is recorded";
+  world_.clock().Advance(absl::Hours(48));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_TRUE(world_.NothingFor(kSchool)) << "told with the answer, and once is enough";
   world_.StreamOf(kSocialServices);
-  EXPECT_FALSE(Must(world_.Submit(kSchool, outgoing)).phone_now());
+  Outgoing second = world_.DutyReport();
+  second.header.set_urgency(v1::NOW);
+  second.header.set_phoned_first(true);
+  EXPECT_FALSE(Must(world_.Submit(kSchool, second)).phone_now());
+  EXPECT_FALSE(world_.Leaves().back().phone_now());
+}
+
+TEST_F(HousekeepingTest, ARepetitionIsToldTheSameAsTheFirstAttempt) {
+  Outgoing outgoing = world_.DutyReport();
+  outgoing.header.set_urgency(v1::NOW);
+  outgoing.header.set_phoned_first(true);
+  const v1::Envelope envelope = world_.Seal(kSchool, outgoing);
+  EXPECT_TRUE(Must(world_.exchange().Submit(kSchool, envelope)).phone_now());
+  world_.StreamOf(kSocialServices);
+  EXPECT_TRUE(Must(world_.exchange().Submit(kSchool, envelope)).phone_now());
+}
+
+// ---- Deadlines by urgency, and by the rules where these are earlier
+
+struct Deadline {
+  const char* name;
+  v1::Urgency urgency;
+  absl::Duration by;
+};
+
+class DeadlineTest : public HousekeepingTest, public ::testing::WithParamInterface<Deadline> {
+ protected:
+  Outgoing Report() {
+    Outgoing outgoing = world_.DutyReport();
+    outgoing.header.set_message_id(RandomBytes(16));
+    outgoing.header.set_urgency(GetParam().urgency);
+    outgoing.header.set_phoned_first(true);
+    return outgoing;
+  }
+  std::vector<v1::AuditLeaf> Notices() {
+    std::vector<v1::AuditLeaf> notices;
+    for (const v1::AuditLeaf& leaf : world_.Leaves()) {
+      if (leaf.kind() == v1::PHONE_NOTICE) notices.push_back(leaf);
+    }
+    return notices;
+  }
+};
+
+TEST_P(DeadlineTest, TheSenderIsToldToPhoneAndItIsRecorded) {
+  world_.StreamOf(kSocialServices);
+  const Outgoing report = Report();
+  EXPECT_FALSE(Must(world_.Submit(kSchool, report)).phone_now());
+  world_.Take(kSocialServices);  // handed out, and not acknowledged
+  world_.clock().Advance(GetParam().by - absl::Seconds(1));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_TRUE(world_.NothingFor(kSchool));
+  EXPECT_TRUE(Notices().empty());
+  world_.clock().Advance(absl::Seconds(1));
+  ASSERT_OK(world_.exchange().Sweep());
+  const v1::Outcome outcome = world_.Take(kSchool).outcome();
+  EXPECT_TRUE(outcome.phone_now());
+  EXPECT_EQ(outcome.state(), v1::CLAIMED);
+  EXPECT_THAT(outcome.text_sv(), HasSubstr("socialjouren, vid fara 112"));
+  ASSERT_EQ(Notices().size(), 1u);
+  const v1::AuditLeaf notice = Notices().front();
+  EXPECT_TRUE(notice.phone_now());
+  EXPECT_EQ(notice.outcome(), "not-acknowledged");
+  EXPECT_EQ(notice.message_id(), report.header.message_id());
+  EXPECT_EQ(notice.sender(), kSchool.value());
+  EXPECT_EQ(notice.recipient(), kSocialServices.value());
+  EXPECT_FALSE(notice.parent_event().empty());
+  world_.CheckLog();
+}
+
+TEST_P(DeadlineTest, IsToldOnceThroughFaultsAndRestarts) {
+  world_.StreamOf(kSocialServices);
+  ASSERT_OK(world_.Submit(kSchool, Report()));
+  world_.HangUp(kSocialServices);
+  world_.clock().Advance(GetParam().by);
+  world_.memory().SetFaults({.commit = testing::CommitFault::kFailed});
+  EXPECT_THAT(world_.exchange().Sweep(), StatusIs(absl::StatusCode::kUnavailable, ::testing::_));
+  world_.memory().SetFaults({});
+  world_.Restart();
+  EXPECT_TRUE(Notices().empty());
+  EXPECT_TRUE(world_.NothingFor(kSchool)) << "neither told nor recorded";
+  world_.memory().SetFaults({.commit = testing::CommitFault::kFailedButPersisted});
+  (void)world_.exchange().Sweep();
+  world_.memory().SetFaults({});
+  world_.Restart();
+  ASSERT_OK(world_.exchange().Sweep());
+  world_.clock().Advance(absl::Minutes(1));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_EQ(Notices().size(), 1u);
+  EXPECT_TRUE(world_.Take(kSchool).outcome().phone_now());
+  EXPECT_TRUE(world_.NothingFor(kSchool));
+  world_.CheckLog();
+}
+
+TEST_P(DeadlineTest, WhatWasAcknowledgedInTimeIsNobodysCall) {
+  world_.StreamOf(kSocialServices);
+  ASSERT_OK(world_.Submit(kSchool, Report()));
+  ASSERT_OK(world_.Acknowledge(kSocialServices, world_.Take(kSocialServices)));
+  world_.clock().Advance(absl::Hours(48));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_TRUE(Notices().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Urgencies, DeadlineTest,
+                         ::testing::Values(Deadline{"Now", v1::NOW, absl::Minutes(2)},
+                                           Deadline{"Today", v1::TODAY, absl::Hours(1)},
+                                           Deadline{"ByTheRule", v1::NORMAL, absl::Hours(24)}),
+                         [](const auto& test) { return test.param.name; });
+
+// ---- The machine's clock is set back
+
+class SetBackTest : public HousekeepingTest {
+ protected:
+  std::vector<int64_t> Times() {
+    std::vector<int64_t> times;
+    for (const v1::AuditLeaf& leaf : world_.Leaves()) times.push_back(leaf.time_us());
+    return times;
+  }
+};
+
+TEST_F(SetBackTest, TheLogsTimesNeverGoBackAlsoThroughARestart) {
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  world_.clock().Advance(-absl::Hours(24));
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  world_.Restart();
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  EXPECT_GT(world_.exchange().ledger()->clock().Behind(), absl::Hours(23));
+  const std::vector<int64_t> times = Times();
+  EXPECT_TRUE(std::is_sorted(times.begin(), times.end()));
+  world_.clock().Advance(absl::Hours(25));
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  EXPECT_EQ(Times().back(), absl::ToUnixMicros(world_.clock().Now())) << "caught up";
+  EXPECT_EQ(world_.exchange().ledger()->clock().Behind(), absl::ZeroDuration());
+}
+
+TEST_F(SetBackTest, WhatHasExpiredStaysSoAndIsExpiredOnce) {
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  const MessageId id = Must(world_.store().ReadyItems(kSocialServices, 0, 1)).front().message_id;
+  world_.clock().Advance(absl::Hours(72));
+  ASSERT_OK(world_.exchange().Sweep());
+  ASSERT_EQ(world_.StateOf(id.value()), v1::EXPIRED_UNDELIVERED);
+  const size_t entries = world_.Leaves().size();
+  world_.clock().Advance(-absl::Hours(72));
+  ASSERT_OK(world_.exchange().Sweep());
+  world_.Restart();
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_EQ(world_.StateOf(id.value()), v1::EXPIRED_UNDELIVERED);
+  EXPECT_TRUE(world_.NothingFor(kSocialServices));
+  EXPECT_EQ(world_.Leaves().size(), entries + 1) << "the START of the restart";
+}
+
+TEST_F(SetBackTest, ADeadlineThatHadPassedBeforeIsStillSeen) {
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  world_.clock().Advance(absl::Hours(24));
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));  // the log has seen the later time
+  world_.clock().Advance(-absl::Hours(30));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_TRUE(world_.Take(kSchool).outcome().phone_now());
+}
+
+TEST_F(SetBackTest, AConsentThatHadEndedDoesNotBeginAgain) {
+  world_.key_holder().SetAway(false);
+  const ConsentWitness witness = world_.Register(world_.Record());
+  world_.clock().Advance(absl::Hours(24) * 300);  // beyond its end
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  world_.clock().Advance(-absl::Hours(24) * 200);
+  std::vector<ConsentWitness> cited;
+  cited.push_back(Must(ConsentWitness::Decode(witness.Encode(InsecureSecretAccess::Get()))));
+  const v1::SubmitResponse answer = Must(world_.Submit(kSchool, world_.Signal(cited)));
+  EXPECT_EQ(answer.decision().reason_code(), "consent-expired");
 }
 
 class EnrolmentTest : public HousekeepingTest {

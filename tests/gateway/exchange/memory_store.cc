@@ -179,6 +179,19 @@ absl::StatusOr<uint64_t> MemoryReads<I>::CountItems(const AgencyId& agency) cons
 }
 
 template <typename I>
+absl::StatusOr<QueueSummary> MemoryReads<I>::SummariseQueue() const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  QueueSummary summary;
+  layers_.items.Scan(0, [&](uint64_t, const QueueItem& item) {
+    if (item.kind != ItemKind::kNotification) return true;
+    if (++summary.notifications == 1) summary.oldest = item.message_id;
+    return true;
+  });
+  return summary;
+}
+
+template <typename I>
 absl::StatusOr<std::optional<ConsentRow>> MemoryReads<I>::FindConsent(const ConsentId& id) const {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckRead());

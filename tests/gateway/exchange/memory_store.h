@@ -76,6 +76,7 @@ class MemoryReads : public Interface {
                                                     size_t limit) const override;
   absl::StatusOr<std::optional<QueueItem>> FindItem(const DeliveryId& id) const override;
   absl::StatusOr<uint64_t> CountItems(const AgencyId& agency) const override;
+  absl::StatusOr<QueueSummary> SummariseQueue() const override;
   absl::StatusOr<std::optional<ConsentRow>> FindConsent(const ConsentId& id) const override;
   absl::StatusOr<uint64_t> EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const override;
   absl::StatusOr<std::optional<OfficerRegisterRow>> FindOfficerRegister(

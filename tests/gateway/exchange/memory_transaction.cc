@@ -82,7 +82,8 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     });
   }
 
-  absl::Status SetDeadline(const MessageId& id, absl::Time deadline) override {
+  absl::Status SetDeadline(const MessageId& id, absl::Time deadline,
+                           const Entry& because) override {
     MutexLock lock(mutex_);
     RETURN_IF_ERROR(CheckWrite());
     return Change(id, [&](MessageRow& stored) { stored.deadline = deadline; });

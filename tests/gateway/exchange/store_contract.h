@@ -222,15 +222,32 @@ TEST_P(StoreContractTest, FindsWhatIsDueEarliestFirst) {
   const MessageRow early = Admit(world_.DutyReport());
   const MessageRow never = Admit(world_.DutyReport());
   ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
-    RETURN_IF_ERROR(recorder.store().SetDeadline(late.id, now + absl::Minutes(2)));
-    RETURN_IF_ERROR(recorder.store().SetDeadline(early.id, now + absl::Minutes(1)));
-    return recorder.store().SetDeadline(never.id, absl::InfiniteFuture());
+    ASSIGN_OR_RETURN(const Entry entry, recorder.Append(MessageLeaf(v1::PHONE_NOTICE, late)));
+    RETURN_IF_ERROR(recorder.store().SetDeadline(late.id, now + absl::Minutes(2), entry));
+    RETURN_IF_ERROR(recorder.store().SetDeadline(early.id, now + absl::Minutes(1), entry));
+    return recorder.store().SetDeadline(never.id, absl::InfiniteFuture(), entry);
   }));
   EXPECT_THAT(Must(store().MessagesDue(now, 9)), IsEmpty());
   EXPECT_THAT(Must(store().MessagesDue(now + absl::Minutes(1), 9)), ElementsAre(early.id));
   EXPECT_THAT(Must(store().MessagesDue(now + absl::Hours(9999), 9)),
               ElementsAre(early.id, late.id));
   EXPECT_THAT(Must(store().MessagesDue(now + absl::Hours(9999), 1)), ElementsAre(early.id));
+}
+
+TEST_P(StoreContractTest, SummarisesTheNotificationsThatWait) {
+  EXPECT_EQ(Must(store().SummariseQueue()).notifications, 0u);
+  EXPECT_TRUE(Must(store().SummariseQueue()).oldest.empty());
+  const MessageRow first = Admit(world_.DutyReport());
+  ASSERT_OK(Apply([&](Recorder& recorder) {
+    return recorder.store().EnqueueOutcome(kSchool, DeliveryId(std::string(16, 'o')), first.id, {});
+  }));
+  const MessageRow second = Admit(world_.DutyReport());
+  EXPECT_EQ(Must(store().SummariseQueue()).notifications, 2u) << "outcomes are none";
+  EXPECT_EQ(Must(store().SummariseQueue()).oldest, first.id);
+  ASSERT_OK(
+      Apply([&](Recorder& recorder) { return recorder.store().RemoveItem(first.delivery_id); }));
+  EXPECT_EQ(Must(store().SummariseQueue()).notifications, 1u);
+  EXPECT_EQ(Must(store().SummariseQueue()).oldest, second.id);
 }
 
 TEST_P(StoreContractTest, FindsWhatWantsAPseudonymInTheOrderOfAdmission) {

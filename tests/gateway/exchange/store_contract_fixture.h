@@ -88,8 +88,9 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
     ASSIGN_OR_RETURN(Verified verified,
                      Verified::Verify(std::move(submission), world_.parties().directory(), *policy,
                                       recorder.store(), recorder.now(), limits_));
-    ASSIGN_OR_RETURN(Decided decided, Decided::Decide(std::move(verified), *policy,
-                                                      recorder.store(), recorder.now(), limits_));
+    ASSIGN_OR_RETURN(Decided decided,
+                     Decided::Decide(std::move(verified), *policy, recorder.store(), recorder.now(),
+                                     limits_, /*attended=*/true));
     return recorder.Record(std::move(decided));
   }
 

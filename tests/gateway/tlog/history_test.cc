@@ -69,6 +69,12 @@ TEST(HistoryTest, SaysWhatIsWrong) {
          (*l)[5].set_kind(v1::DELIVERY);
        },
        "it is the delivery of a message that no decision before it permits"},
+      {"told to phone of what was denied",
+       [](Leaves* l) {
+         (*l)[3].set_verdict("DENY");
+         (*l)[4].set_kind(v1::PHONE_NOTICE);
+       },
+       "it tells the sender of a message to phone that is not under way"},
       {"delivered to somebody else", [](Leaves* l) { (*l)[4].set_recipient("police/region-mitt"); },
        "it is a delivery to `police/region-mitt` of a message that was decided for "
        "`social-services/sundby`"},
