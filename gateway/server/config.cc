@@ -51,6 +51,9 @@ void FillLimits(ConfigCheck& check, v1::Limits& limits) {
   limits.set_clock_skew_seconds(
       range("clock_skew_seconds", limits.clock_skew_seconds(), 300, 10, 600));
   limits.set_expire_hours(range("expire_hours", limits.expire_hours(), 14 * 24, 1, 90 * 24));
+  limits.set_phone_minutes_now(range("phone_minutes_now", limits.phone_minutes_now(), 2, 1, 60));
+  limits.set_phone_minutes_today(
+      range("phone_minutes_today", limits.phone_minutes_today(), 60, 1, 24 * 60));
   limits.set_enrolments_per_day(
       range("enrolments_per_day", limits.enrolments_per_day(), 20000, 1, 1000000));
 }
@@ -88,6 +91,9 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   FillLimits(check, *config.mutable_limits());
   FillConsentRules(check, *config.mutable_consent());
   check.Required("log_origin", config.log_origin());
+  if (!config.metrics_file().empty()) {
+    check.FileToCreate("metrics_file", config.mutable_metrics_file());
+  }
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());
   return config;

@@ -7,10 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/hex.h"
+#include "gateway/base/metrics_file.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "gateway/crypto/holder.h"
 #include "gateway/crypto/key_files.h"
+#include "gateway/server/gateway_metrics.h"
 #include "gateway/server/policy_files.h"
 #include "gateway/store/sqlite_store.h"
 #include "gateway/tlog/checkpoint.h"
@@ -19,6 +21,10 @@ namespace sluss {
 namespace {
 
 constexpr std::chrono::milliseconds kTick(2000);
+// Metrics are written at every eighth tick: collectors look every 15 seconds or more seldom.
+constexpr uint64_t kTicksAMetricsFile = 8;
+// Beyond this the machine's clock counts as set back, not as slewed.
+constexpr absl::Duration kSetBack = absl::Seconds(5);
 
 absl::StatusOr<std::shared_ptr<const KeyDirectory>> LoadKeyDirectory(const std::string& path) {
   v1::KeyDirectory keys;
@@ -63,6 +69,8 @@ ExchangeLimits LimitsOf(const v1::GatewayConfig& config) {
   out.max_message_bytes = limits.max_message_bytes();
   out.clock_skew = absl::Seconds(limits.clock_skew_seconds());
   out.expire = absl::Hours(limits.expire_hours());
+  out.phone_when_now = absl::Minutes(limits.phone_minutes_now());
+  out.phone_when_today = absl::Minutes(limits.phone_minutes_today());
   out.enrolments_per_day = limits.enrolments_per_day();
   out.own_consent_age = consent.own_consent_age();
   out.maturity_from_age = consent.maturity_from_age();
@@ -158,9 +166,27 @@ absl::Status Gateway::ActivateDuePolicy() {
   return absl::OkStatus();
 }
 
+absl::Status Gateway::WriteMetrics() {
+  if (config_.metrics_file().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string text,
+                   GatewayMetrics(*exchange_, *store_, *policies_->Current(), config_.name()));
+  return WriteMetricsFile(config_.metrics_file(), text);
+}
+
+void Gateway::TellOfClock() {
+  const absl::Duration behind = exchange_->ledger()->clock().Behind();
+  const bool set_back = behind > kSetBack;
+  if (set_back && !told_set_back_) {
+    events_->Write("clock-set-back", {{"seconds", absl::ToInt64Seconds(behind)}});
+  }
+  told_set_back_ = set_back;
+}
+
 void Gateway::Tick() {
   bool healthy = true;
   bool schedule_works = true;
+  bool metrics_work = true;
+  uint64_t ticks = 0;
   MutexLock lock(&mutex_);
   while (!stopping_) {
     stopped_.WaitFor(&mutex_, kTick);
@@ -181,6 +207,15 @@ void Gateway::Tick() {
     }
     healthy = now_healthy;
     server_->SetServing(healthy);
+    TellOfClock();
+    if (ticks++ % kTicksAMetricsFile == 0) {
+      const absl::Status written = WriteMetrics();
+      if (written.ok() != metrics_work) {
+        events_->Write(written.ok() ? "metrics-resumed" : "metrics-stopped",
+                       {{"cause", std::string(written.message())}});
+      }
+      metrics_work = written.ok();
+    }
     mutex_.Lock();
   }
 }

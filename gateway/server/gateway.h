@@ -48,6 +48,9 @@ class Gateway {
   // What time does by itself, every few seconds, in a thread of its own.
   void Tick();
   absl::Status ActivateDuePolicy();
+  absl::Status WriteMetrics();
+  // Says once when the machine's clock was set back.
+  void TellOfClock();
 
   const v1::GatewayConfig config_;
   const Clock* const clock_;
@@ -69,6 +72,7 @@ class Gateway {
   Mutex mutex_;
   CondVar stopped_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool told_set_back_ = false;  // of the ticker
   std::thread ticker_;
 };
 
