@@ -44,6 +44,11 @@ absl::StatusOr<v1::AdapterConfig> LoadAdapterConfig(const std::string& path) {
   if (!config.register_csv().empty()) check.File("register_csv", config.mutable_register_csv());
   config.set_poll_milliseconds(
       check.Range("poll_milliseconds", config.poll_milliseconds(), /*standard=*/500, 20, 60'000));
+  config.set_keep_clocks_days(
+      check.Range("keep_clocks_days", config.keep_clocks_days(), /*standard=*/365, 30, 3650));
+  if (!config.metrics_file().empty()) {
+    check.FileToCreate("metrics_file", config.mutable_metrics_file());
+  }
   RETURN_IF_ERROR(check.Finish());
   return config;
 }

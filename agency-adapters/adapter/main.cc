@@ -92,6 +92,8 @@ absl::Status Run(const std::string& path, Mode mode) {
                                .register_csv = config.register_csv(),
                                .officers_dir = config.officers_dir(),
                                .poll = absl::Milliseconds(config.poll_milliseconds()),
+                               .keep_clocks = absl::Hours(24) * config.keep_clocks_days(),
+                               .metrics_file = config.metrics_file(),
                                .progress = ShowProgress(&events)};
   ASSIGN_OR_RETURN(const std::unique_ptr<Edge> edge,
                    Edge::Create(options, parts, PosixFileSystem()));

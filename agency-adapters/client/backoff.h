@@ -24,9 +24,10 @@ class Backoff {
   }
   void Reset() { step_ = kShortest; }
 
+  static constexpr absl::Duration kLongest = absl::Seconds(60);
+
  private:
   static constexpr absl::Duration kShortest = absl::Milliseconds(250);
-  static constexpr absl::Duration kLongest = absl::Seconds(60);
 
   absl::Duration step_ = kShortest;
 };
@@ -35,6 +36,9 @@ class Backoff {
 struct Attempt {
   absl::Time next = absl::InfinitePast();
   Backoff backoff;
+
+  // No wait is longer than the longest: else the clock was set back, and the wait is over.
+  bool Due(absl::Time now) const { return now >= next || next - now > Backoff::kLongest; }
 };
 
 // False for the faults that lie in the request itself: the same bytes will be refused again.

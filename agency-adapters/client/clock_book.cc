@@ -14,8 +14,11 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr absl::Duration kAssessWithin = absl::Hours(24);
-constexpr int kInvestigationMonths = 4;
+// What a decision means that says neither: it was made by a policy of before these fields.
+constexpr uint32_t kAssessHours = 24;
+constexpr uint32_t kFinishMonths = 4;
+constexpr v1::ClockKind kKinds[] = {v1::ASSESS_PROTECTION, v1::DECIDE_INVESTIGATION,
+                                    v1::FINISH_INVESTIGATION, v1::ANSWER_REPORTER};
 
 struct Words {
   const char* code;
@@ -46,9 +49,9 @@ absl::Time EndOfDayAfter(absl::Time from, uint32_t days) {
   return StartOfSwedishDay(SwedishDay(from) + static_cast<int>(days) + 1);
 }
 
-absl::Time EndOfDayMonthsAfter(absl::Time from, int months) {
+absl::Time EndOfDayMonthsAfter(absl::Time from, uint32_t months) {
   const absl::CivilDay day = SwedishDay(from);
-  const absl::CivilMonth month = absl::CivilMonth(day) + months;
+  const absl::CivilMonth month = absl::CivilMonth(day) + static_cast<int>(months);
   const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
   const absl::CivilDay same(month.year(), month.month(), std::min(day.day(), last.day()));
   return StartOfSwedishDay(same + 1);
@@ -61,8 +64,24 @@ v1::StatutoryClock* Find(v1::ClockRecord* record, v1::ClockKind kind) {
   return nullptr;
 }
 
+// Told once, it stays so whatever the machine's clock says afterwards.
+bool IsOverdue(const v1::StatutoryClock& clock, absl::Time now) {
+  return clock.done_us() == 0 &&
+         (clock.told_overdue() || clock.due_us() <= absl::ToUnixMicros(now));
+}
+
 bool IsNews(const v1::StatutoryClock& clock, absl::Time now) {
-  return clock.done_us() == 0 && !clock.told_overdue() && clock.due_us() <= absl::ToUnixMicros(now);
+  return IsOverdue(clock, now) && !clock.told_overdue();
+}
+
+// When the last of the clocks stopped; InfiniteFuture while one runs.
+absl::Time EndOf(const v1::ClockRecord& record) {
+  int64_t end = 0;
+  for (const v1::StatutoryClock& clock : record.clock()) {
+    if (clock.done_us() == 0) return absl::InfiniteFuture();
+    end = std::max(end, clock.done_us());
+  }
+  return absl::FromUnixMicros(end);
 }
 
 void Add(v1::ClockRecord* record, v1::ClockKind kind, absl::Time due) {
@@ -96,13 +115,26 @@ v1::ClockRecord Begin(const v1::InboxRecord& received, const std::string& matche
   const absl::Time at = absl::FromUnixMicros(received.received_us());
   for (const v1::Obligation& obligation : decision.obligation()) {
     if (obligation.has_protection_assessment()) {
-      Add(&record, v1::ASSESS_PROTECTION, at + kAssessWithin);
-      Add(&record, v1::DECIDE_INVESTIGATION,
-          EndOfDayAfter(at, obligation.protection_assessment().decide_days()));
+      const v1::Obligation::ProtectionAssessment& owed = obligation.protection_assessment();
+      const uint32_t hours = owed.assess_hours() == 0 ? kAssessHours : owed.assess_hours();
+      Add(&record, v1::ASSESS_PROTECTION, at + absl::Hours(hours));
+      Add(&record, v1::DECIDE_INVESTIGATION, EndOfDayAfter(at, owed.decide_days()));
+      record.set_finish_months(owed.finish_months());
     }
     if (obligation.has_feedback()) record.set_answer_days(obligation.feedback().days());
   }
   return record;
+}
+
+const char* MarkText(v1::CorrectionKind kind) {
+  switch (kind) {
+    case v1::CORRECTION:
+      return "corrected";
+    case v1::RETRACTION:
+      return "retracted";
+    default:
+      return "";
+  }
 }
 
 std::string SwedishText(int64_t us) {
@@ -119,7 +151,8 @@ ordered_json Line(const v1::ClockRecord& record, const v1::StatutoryClock& clock
           {"what", words.text_sv},
           {"paragraph", words.paragraph},
           {"due", SwedishText(clock.due_us())},
-          {"overdue", absl::FromUnixMicros(clock.due_us()) <= now}};
+          {"overdue", IsOverdue(clock, now)},
+          {"marked", MarkText(record.marked())}};
 }
 
 }  // namespace
@@ -127,10 +160,10 @@ ordered_json Line(const v1::ClockRecord& record, const v1::StatutoryClock& clock
 absl::StatusOr<std::unique_ptr<ClockBook>> ClockBook::Open(FileSystem* files,
                                                            const std::string& path,
                                                            const NativeOut* native_out,
-                                                           EventLog* events) {
+                                                           EventLog* events, absl::Duration keep) {
   ASSIGN_OR_RETURN(auto records, RecordDir<v1::ClockRecord>::Open(files, path));
   ASSIGN_OR_RETURN(const std::vector<v1::ClockRecord> all, records.All());
-  std::unique_ptr<ClockBook> book(new ClockBook(std::move(records), native_out, events));
+  std::unique_ptr<ClockBook> book(new ClockBook(std::move(records), native_out, events, keep));
   {
     MutexLock lock(&book->mutex_);
     for (const v1::ClockRecord& record : all) {
@@ -150,10 +183,23 @@ absl::Status ClockBook::Keep(const v1::ClockRecord& record) {
 
 absl::Status ClockBook::Start(const v1::InboxRecord& received, const std::string& matched_case,
                               const v1::Decision& decision) {
+  MutexLock lock(&mutex_);
+  const auto corrected = all_.find(MessageId(received.corrects()));
+  if (corrected != all_.end() && corrected->second.sender() == received.sender()) {
+    return absl::OkStatus();
+  }
   const v1::ClockRecord record = Begin(received, matched_case, decision);
   if (record.clock().empty()) return absl::OkStatus();
-  MutexLock lock(&mutex_);
   if (all_.count(MessageId(record.message_id())) > 0) return absl::OkStatus();
+  return Keep(record);
+}
+
+absl::Status ClockBook::Mark(const MessageId& id, v1::CorrectionKind kind) {
+  MutexLock lock(&mutex_);
+  const auto found = all_.find(id);
+  if (found == all_.end() || found->second.marked() == kind) return absl::OkStatus();
+  v1::ClockRecord record = found->second;
+  record.set_marked(kind);
   return Keep(record);
 }
 
@@ -170,7 +216,9 @@ absl::Status ClockBook::Tell(const MessageId& id, CaseEvent event, absl::Time at
       break;
     case CaseEvent::kOpened:
       Decide(&record, at);
-      Add(&record, v1::FINISH_INVESTIGATION, EndOfDayMonthsAfter(at, kInvestigationMonths));
+      Add(&record, v1::FINISH_INVESTIGATION,
+          EndOfDayMonthsAfter(
+              at, record.finish_months() == 0 ? kFinishMonths : record.finish_months()));
       break;
     case CaseEvent::kNotOpened:
     case CaseEvent::kAlreadyRunning:
@@ -178,6 +226,9 @@ absl::Status ClockBook::Tell(const MessageId& id, CaseEvent event, absl::Time at
       break;
     case CaseEvent::kFinished:
       Stop(&record, v1::FINISH_INVESTIGATION, at);
+      break;
+    case CaseEvent::kNotRequested:
+      Stop(&record, v1::ANSWER_REPORTER, at);
       break;
   }
   return Keep(record);
@@ -206,7 +257,35 @@ absl::Status ClockBook::Look(absl::Time now) {
     }
     RETURN_IF_ERROR(Keep(record));
   }
+  RETURN_IF_ERROR(ForgetEnded(now));
   return list_is_old_ ? WriteList(now) : absl::OkStatus();
+}
+
+absl::Status ClockBook::ForgetEnded(absl::Time now) {
+  for (auto at = all_.begin(); at != all_.end();) {
+    if (EndOf(at->second) + keep_ > now) {
+      ++at;
+      continue;
+    }
+    RETURN_IF_ERROR(records_.Remove(at->second.message_id()));
+    at = all_.erase(at);
+  }
+  return absl::OkStatus();
+}
+
+std::map<std::string, ClockCount> ClockBook::Count(absl::Time now) {
+  std::map<std::string, ClockCount> counts;
+  for (const v1::ClockKind kind : kKinds) counts[WordsOf(kind).code] = {};
+  MutexLock lock(&mutex_);
+  for (const auto& [id, record] : all_) {
+    for (const v1::StatutoryClock& clock : record.clock()) {
+      if (clock.done_us() != 0) continue;
+      ClockCount& count = counts[WordsOf(clock.kind()).code];
+      ++count.running;
+      if (IsOverdue(clock, now)) ++count.overdue;
+    }
+  }
+  return counts;
 }
 
 absl::Status ClockBook::WriteList(absl::Time now) {

@@ -1,19 +1,21 @@
 // The deadlines that a notification starts at the agency that receives it.
 //
-// Which clocks run, and for how many days, is what the policy said on the day of receipt: the
-// obligations of the decision that came with the notification. Assessing at once is shown as due
-// within 24 hours, which is what Socialstyrelsen says and not the Act (to be confirmed by a
-// lawyer); an investigation that was opened is due after four months.
+// Which clocks run, and for how long, is what the policy said on the day of receipt: the
+// obligations of the decision that came with the notification. Policies of before the fields
+// `assess_hours` and `finish_months` mean 24 hours and four months. A correction of a report
+// belongs to that report: it starts no clocks of its own where the report's run, and stops none.
 //
 // A clock stops by what the agency says: its feedback to the reporter, or a file NAME.clock.json in
 // the drop directory (clock_file.h). What runs, what is due and what is overdue lies in native_out
-// as clocks.open.json, written anew whenever it changes; an overdue clock is an event, once. Only
-// the agency's own disk knows any of it.
+// as clocks.open.json, written anew whenever it changes; an overdue clock is an event, once. What
+// was overdue stays so though the machine's clock is set back. A notification whose clocks have all
+// stopped is forgotten after `keep`. Only the agency's own disk knows any of it.
 //
 // Thread-safe. Errors: those of RecordDir and NativeOut.
 #ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_CLOCK_BOOK_H_
 #define SLUSS_AGENCY_ADAPTERS_CLIENT_CLOCK_BOOK_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,37 +35,59 @@
 namespace sluss {
 
 // What the agency may say about a notification that it received.
-enum class CaseEvent { kAssessed, kOpened, kNotOpened, kAlreadyRunning, kFinished };
+enum class CaseEvent {
+  kAssessed,
+  kOpened,
+  kNotOpened,
+  kAlreadyRunning,
+  kFinished,
+  kNotRequested,  // nobody asked for feedback, and none is given
+};
+
+// Clocks of one kind that run.
+struct ClockCount {
+  uint64_t running = 0;  // overdue ones too
+  uint64_t overdue = 0;
+};
 
 class ClockBook {
  public:
   // `files`, `native_out` and `events` must outlive the result.
   static absl::StatusOr<std::unique_ptr<ClockBook>> Open(FileSystem* files, const std::string& path,
                                                          const NativeOut* native_out,
-                                                         EventLog* events);
+                                                         EventLog* events, absl::Duration keep);
 
   // Starts what `decision` obliges to; nothing where it obliges to nothing. A second start of the
   // same message changes nothing.
   absl::Status Start(const v1::InboxRecord& received, const std::string& matched_case,
                      const v1::Decision& decision);
 
+  // The list shows it beside the clocks of this message. OK where it has none.
+  absl::Status Mark(const MessageId& id, v1::CorrectionKind kind);
+
   // NOT_FOUND for a message without clocks. A clock that has stopped stays as it is.
   absl::Status Tell(const MessageId& id, CaseEvent event, absl::Time at);
   // The reporter was told. OK where no clock waits for it.
   absl::Status Answered(const MessageId& id, absl::Time at);
 
-  // Tells what has become overdue since the last call.
+  // Tells what has become overdue since the last call, and forgets what has ended long ago.
   absl::Status Look(absl::Time now);
 
+  // By the code of the clock, "assess-protection"; all kinds are there.
+  std::map<std::string, ClockCount> Count(absl::Time now);
+
  private:
-  ClockBook(RecordDir<v1::ClockRecord> records, const NativeOut* native_out, EventLog* events)
-      : records_(std::move(records)), native_out_(native_out), events_(events) {}
+  ClockBook(RecordDir<v1::ClockRecord> records, const NativeOut* native_out, EventLog* events,
+            absl::Duration keep)
+      : records_(std::move(records)), native_out_(native_out), events_(events), keep_(keep) {}
+  absl::Status ForgetEnded(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Keep(const v1::ClockRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteList(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const RecordDir<v1::ClockRecord> records_;
   const NativeOut* const native_out_;
   EventLog* const events_;
+  const absl::Duration keep_;
   Mutex mutex_;
   std::map<MessageId, v1::ClockRecord> all_ ABSL_GUARDED_BY(mutex_);
   bool list_is_old_ ABSL_GUARDED_BY(mutex_) = false;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr JsonLimits kLimits = {.max_bytes = 4096, .max_depth = 2};
 // In the order of CaseEvent.
-constexpr absl::string_view kEvents[] = {"assessed", "opened", "not-opened", "already-running",
-                                         "finished"};
+constexpr absl::string_view kEvents[] = {"assessed",        "opened",   "not-opened",
+                                         "already-running", "finished", "not-requested"};
 
 absl::StatusOr<absl::Time> ReadTime(JsonObject& object, absl::Time now) {
   ASSIGN_OR_RETURN(const std::string text, object.OptionalText("at"));

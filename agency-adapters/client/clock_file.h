@@ -2,7 +2,8 @@
 //
 // NAME.clock.json
 //   {"message": "32 hex, as the names of the native files begin",
-//    "event": "assessed" | "opened" | "not-opened" | "already-running" | "finished",
+//    "event": "assessed" | "opened" | "not-opened" | "already-running" | "finished" |
+//             "not-requested",
 //    "at": "2026-03-02T09:30:00+01:00"}          optional: now
 //
 // Errors: INVALID_ARGUMENT names the field.

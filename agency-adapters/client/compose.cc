@@ -1,5 +1,6 @@
 #include "agency-adapters/client/compose.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -69,6 +70,77 @@ absl::Status AddReply(const v1::NeutralNotification& notification, const Referen
   return absl::OkStatus();
 }
 
+// What an ended message of ours can still be corrected about: nothing, where nobody has it.
+absl::string_view NeverArrived(const v1::OutboxRecord& sent) {
+  const v1::Verdict verdict = sent.answer().decision().verdict();
+  if (sent.has_answer() && verdict != v1::VERDICT_PERMIT && verdict != v1::VERDICT_PARTIAL) {
+    return "was denied";
+  }
+  switch (sent.outcome().state()) {
+    case v1::STOPPED:
+      return "was stopped before it was handed out";
+    case v1::DENIED:
+    case v1::DENIED_AT_DELIVERY:
+      return "was denied";
+    case v1::EXPIRED_UNDELIVERED:
+      return "expired before it was fetched";
+    case v1::REFUSED_BY_RECIPIENT:
+      return "was refused by the recipient";
+    default:
+      return "";
+  }
+}
+
+// A correction goes where the corrected message went, and for the same purpose.
+absl::Status AddCorrection(const v1::NeutralNotification& notification, const Outbox& outbox,
+                           v1::Header* header) {
+  if (notification.correction() == v1::CORRECTION_KIND_UNSPECIFIED) return absl::OkStatus();
+  if (!v1::CorrectionKind_IsValid(notification.correction())) {
+    return Fault("correction", "is of a kind that is not known here");
+  }
+  if (header->reply_to().empty()) {
+    return Fault("reply_to", "is missing: it names the record that is corrected");
+  }
+  const auto sent = outbox.Get(MessageId(header->reply_to()));
+  if (absl::IsNotFound(sent.status())) {
+    return Fault("reply_to", "names nothing that this agency sent: only that can be corrected");
+  }
+  RETURN_IF_ERROR(sent.status());
+  if (header->recipient().empty()) header->set_recipient(sent->header().recipient());
+  if (sent->header().recipient() != header->recipient() ||
+      sent->header().purpose() != header->purpose()) {
+    return Fault("reply_to", "names a message to another recipient or for another purpose");
+  }
+  if (const absl::string_view why = NeverArrived(*sent); !why.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("`reply_to`: that message ", why,
+                     "; the recipient has nothing to correct: send what is right anew"));
+  }
+  header->set_correction(static_cast<v1::CorrectionKind>(notification.correction()));
+  return absl::OkStatus();
+}
+
+// Every statement has an id among those of its category, so that a later message can name it.
+absl::Status SettleStatements(const std::string& category, int correction,
+                              google::protobuf::RepeatedPtrField<v1::Statement>* statements) {
+  const std::string place = absl::StrCat("compartment.", category, ".statement");
+  std::set<std::string> ids;
+  for (int i = 0; i < statements->size(); ++i) {
+    v1::Statement& statement = *statements->Mutable(i);
+    if (statement.id().empty()) statement.set_id(absl::StrCat(i + 1));
+    if (!ids.insert(statement.id()).second) {
+      return Fault(place, "two statements have the same `id`");
+    }
+    if (statement.retracted() && statement.corrects().empty()) {
+      return Fault(place, "one is `retracted` and does not say in `corrects` which one that was");
+    }
+    if (!statement.corrects().empty() && correction != v1::CORRECTION) {
+      return Fault(place, "one corrects an earlier one, but the record is no correction");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AddConsents(const v1::NeutralNotification& notification, const ConsentBook& book,
                          Outgoing* outgoing) {
   for (const std::string& cited : notification.consent_id()) {
@@ -123,7 +195,15 @@ absl::Status AddParts(const v1::NeutralNotification& notification, Outgoing* out
         content.attachment().empty()) {
       return Fault("compartment", "a category without content");
     }
-    outgoing->parts[category] = content.SerializeAsString();
+    v1::CompartmentContent settled = content;
+    if (settled.has_narrative()) {
+      RETURN_IF_ERROR(SettleStatements(category, notification.correction(),
+                                       settled.mutable_narrative()->mutable_statement()));
+    } else if (settled.has_text()) {
+      RETURN_IF_ERROR(SettleStatements(category, notification.correction(),
+                                       settled.mutable_text()->mutable_statement()));
+    }
+    outgoing->parts[category] = settled.SerializeAsString();
   }
   return absl::OkStatus();
 }
@@ -185,6 +265,7 @@ absl::StatusOr<Composed> Compose(const v1::NeutralNotification& notification,
   header.set_protected_identity(notification.protected_identity() ||
                                 notification.identity().protected_identity());
   RETURN_IF_ERROR(AddReply(notification, references, &header));
+  RETURN_IF_ERROR(AddCorrection(notification, *references.outbox, &header));
   RETURN_IF_ERROR(AddConsents(notification, *references.consents, &composed.outgoing));
   RETURN_IF_ERROR(AddChild(notification, age_limits, now, &composed.outgoing));
   RETURN_IF_ERROR(AddParts(notification, &composed.outgoing));

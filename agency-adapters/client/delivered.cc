@@ -48,6 +48,7 @@ void AddHeader(const v1::Header& header, v1::NeutralNotification* notification) 
   notification->set_phoned_first(header.phoned_first());
   notification->set_created_us(header.created_us());
   notification->set_reply_to(ToHex(header.reply_to()));
+  notification->set_correction(header.correction());
   notification->set_conversation(ToHex(header.conversation()));
   notification->set_protected_identity(header.protected_identity());
   for (const std::string& id : header.consent_id()) notification->add_consent_id(ToHex(id));

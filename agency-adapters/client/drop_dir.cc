@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 
 namespace sluss {
 namespace {
+
+constexpr absl::string_view kErrorSuffix = ".error.txt";
 
 absl::StatusOr<bool> Holds(const DurableDir& directory, const std::string& name) {
   ASSIGN_OR_RETURN(const std::vector<DirectoryEntry> entries, directory.List());
@@ -48,6 +51,17 @@ absl::StatusOr<std::vector<std::string>> DropDir::Settled() {
   return settled;
 }
 
+absl::StatusOr<DropDir::Depth> DropDir::Count() const {
+  ASSIGN_OR_RETURN(const std::vector<DirectoryEntry> incoming, incoming_.List());
+  ASSIGN_OR_RETURN(const std::vector<DirectoryEntry> rejected, rejected_.List());
+  Depth depth;
+  depth.waiting = incoming.size();
+  for (const DirectoryEntry& entry : rejected) {
+    depth.rejected += absl::EndsWith(entry.name, kErrorSuffix) ? 0 : 1;
+  }
+  return depth;
+}
+
 absl::StatusOr<std::string> DropDir::Read(const std::string& name, size_t max_bytes) const {
   return incoming_.Get(name, max_bytes);
 }
@@ -76,7 +90,7 @@ absl::Status DropDir::RejectFrom(const DurableDir& from, const std::string& name
                                  absl::string_view reason) const {
   ASSIGN_OR_RETURN(const std::string to_name, FreeName(rejected_, name));
   // The reason first: a record in rejected/ always has one.
-  RETURN_IF_ERROR(rejected_.Put(to_name + ".error.txt", absl::StrCat(reason, "\n")));
+  RETURN_IF_ERROR(rejected_.Put(absl::StrCat(to_name, kErrorSuffix), absl::StrCat(reason, "\n")));
   return from.MoveTo(name, rejected_, to_name);
 }
 

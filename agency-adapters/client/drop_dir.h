@@ -42,6 +42,13 @@ class DropDir {
   absl::Status Reject(const std::string& name, absl::string_view reason) const;
   absl::Status RejectDone(const std::string& done_name, absl::string_view reason) const;
 
+  // Records that wait, and those in rejected/.
+  struct Depth {
+    uint64_t waiting = 0;
+    uint64_t rejected = 0;
+  };
+  absl::StatusOr<Depth> Count() const;
+
   const DurableDir& evidence() const { return evidence_; }
 
  private:

@@ -7,8 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/client/backoff.h"
 #include "agency-adapters/client/clock_file.h"
+#include "agency-adapters/client/edge_metrics.h"
 #include "agency-adapters/client/register_csv.h"
 #include "gateway/base/hex.h"
+#include "gateway/base/metrics_file.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "gateway/crypto/sha256.h"
@@ -21,6 +23,7 @@ using nlohmann::ordered_json;
 constexpr uint32_t kWindow = 64;
 constexpr absl::Duration kLookAtRegister = absl::Seconds(5);
 constexpr absl::Duration kBudgetPause = absl::Minutes(15);
+constexpr absl::Duration kMetricsEvery = absl::Seconds(15);
 
 enum class FileKind { kNative, kConsent, kWithdrawal, kClock, kReidentification };
 
@@ -66,8 +69,8 @@ absl::StatusOr<std::unique_ptr<Edge>> Edge::Create(EdgeOptions options, const Ed
   ASSIGN_OR_RETURN(edge->outbox_, Outbox::Open(files, state + "/outbox"));
   ASSIGN_OR_RETURN(edge->consents_, ConsentBook::Open(files, state + "/consents"));
   ASSIGN_OR_RETURN(edge->age_limits_, AgeLimitStore::Open(files, state + "/age-limits"));
-  ASSIGN_OR_RETURN(edge->clocks_,
-                   ClockBook::Open(files, state + "/clocks", &edge->native_out_, parts.events));
+  ASSIGN_OR_RETURN(edge->clocks_, ClockBook::Open(files, state + "/clocks", &edge->native_out_,
+                                                  parts.events, edge->options_.keep_clocks));
   ASSIGN_OR_RETURN(edge->register_, Register::Open(files, state, parts.directory->key_set()));
   ASSIGN_OR_RETURN(edge->officers_, OfficerBook::Open(files, state + "/officers",
                                                       edge->options_.officers_dir, parts));
@@ -109,11 +112,40 @@ void Edge::Look() {
   }
   const absl::Status clocks = clocks_->Look(parts_.clock->Now());
   if (!clocks.ok()) parts_.events->Write("clocks-failed", FaultFields(clocks));
+  WriteMetricsWhenDue();
+}
+
+absl::StatusOr<std::string> Edge::Metrics() {
+  EdgeFigures figures;
+  figures.clocks = clocks_->Count(parts_.clock->Now());
+  ASSIGN_OR_RETURN(const DropDir::Depth drop, drop_.Count());
+  figures.drop_waiting = drop.waiting;
+  figures.rejected = drop.rejected;
+  figures.outbox_waiting = outbox_->Unfinished().size();
+  figures.received = receiver_->received();
+  figures.quarantined = receiver_->refused();
+  MutexLock lock(&mutex_);
+  figures.receiving = receiving_;
+  return EdgeMetrics(figures);
+}
+
+void Edge::WriteMetricsWhenDue() {
+  const absl::Time now = parts_.clock->Now();
+  if (options_.metrics_file.empty() || !metrics_.Due(now)) return;
+  metrics_.next = now + kMetricsEvery;
+  const absl::StatusOr<std::string> text = Metrics();
+  const absl::Status written =
+      text.ok() ? WriteMetricsFile(options_.metrics_file, *text) : text.status();
+  if (written.ok() != metrics_work_) {
+    parts_.events->Write(written.ok() ? "metrics-resumed" : "metrics-stopped",
+                         FaultFields(written));
+  }
+  metrics_work_ = written.ok();
 }
 
 void Edge::TakeWhenDue(const std::string& name) {
   const auto [attempt, first] = attempts_.try_emplace(name);
-  if (!first && parts_.clock->Now() < attempt->second.next) return;
+  if (!first && !attempt->second.Due(parts_.clock->Now())) return;
   absl::Status status = TakeRecord(name);
   if (IsRecordFault(status)) status = Reject(name, status);
   if (status.ok()) {
@@ -207,7 +239,11 @@ absl::Status Edge::HandBack(const Sender::Invalid& invalid) {
 absl::Status Edge::Receive() {
   v1::FetchRequest request;
   request.set_window(kWindow);
-  return parts_.link->Fetch(request, [&](const v1::Delivery& delivery) {
+  {
+    MutexLock lock(&mutex_);
+    receiving_ = true;
+  }
+  const absl::Status ended = parts_.link->Fetch(request, [&](const v1::Delivery& delivery) {
     const absl::Status status = receiver_->Handle(delivery);
     if (!status.ok()) {
       ordered_json fields = FaultFields(status);
@@ -218,6 +254,9 @@ absl::Status Edge::Receive() {
     last_delivery_ = parts_.clock->Now();
     return status.ok() && !stopped_;
   });
+  MutexLock lock(&mutex_);
+  receiving_ = false;
+  return ended;
 }
 
 absl::Status Edge::Enrol() {

@@ -36,6 +36,9 @@ struct EdgeOptions {
   std::string register_csv;  // empty: no register of its own
   std::string officers_dir;  // officer_files.h
   absl::Duration poll = absl::Milliseconds(200);
+  // How long clocks that have stopped are remembered.
+  absl::Duration keep_clocks = absl::Hours(24) * 365;
+  std::string metrics_file;  // empty: none
   // How far an enrolment is; called on the enrolling thread.
   std::function<void(size_t done, size_t total)> progress = [](size_t, size_t) {};
 };
@@ -62,6 +65,9 @@ class Edge {
   // From any thread; not from a signal handler.
   void Stop();
 
+  // The statutory clocks that run, by code.
+  std::map<std::string, ClockCount> Clocks() { return clocks_->Count(parts_.clock->Now()); }
+
  private:
   Edge(EdgeOptions options, const EdgeParts& parts, DropDir drop, NativeOut native_out,
        Inbox inbox);
@@ -72,6 +78,8 @@ class Edge {
   absl::Status TakeClock(const std::string& text);
   absl::Status Reject(const std::string& name, const absl::Status& reason);
   absl::Status HandBack(const Sender::Invalid& invalid);
+  void WriteMetricsWhenDue();
+  absl::StatusOr<std::string> Metrics();
   void ReceiveLoop();
   void EnrolLoop();
   // False when Stop was called.
@@ -94,11 +102,14 @@ class Edge {
   std::unique_ptr<ReidentifyDesk> reidentify_;
   std::map<std::string, Attempt> attempts_;  // records that wait; of Look's thread
   absl::Status officers_told_;   // what came of telling the gateway last; of Look's thread
+  Attempt metrics_;                          // of Look's thread
+  bool metrics_work_ = true;
   std::string enrolled_digest_;  // of the export that was enrolled last; of Enrol's thread
 
   Mutex mutex_;
   CondVar stopped_changed_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool receiving_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time last_delivery_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 

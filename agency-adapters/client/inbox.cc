@@ -7,7 +7,8 @@ namespace sluss {
 absl::StatusOr<Inbox> Inbox::Open(FileSystem* files, const std::string& path) {
   ASSIGN_OR_RETURN(auto records, RecordDir<v1::InboxRecord>::Open(files, path));
   ASSIGN_OR_RETURN(auto nyms, RecordDir<v1::ConsentNym>::Open(files, path + "/consents"));
-  return Inbox(std::move(records), std::move(nyms));
+  ASSIGN_OR_RETURN(auto markings, RecordDir<v1::Markings>::Open(files, path + "/markings"));
+  return Inbox(std::move(records), std::move(nyms), std::move(markings));
 }
 
 absl::Status Inbox::Put(const v1::InboxRecord& record) const {
@@ -24,6 +25,14 @@ absl::Status Inbox::PutConsentNym(const v1::ConsentNym& nym) const {
 
 absl::StatusOr<v1::ConsentNym> Inbox::GetConsentNym(const ConsentId& id) const {
   return nyms_.Get(id.value());
+}
+
+absl::Status Inbox::PutMarkings(const v1::Markings& markings) const {
+  return markings_.Put(markings.message_id(), markings);
+}
+
+absl::StatusOr<v1::Markings> Inbox::GetMarkings(const MessageId& id) const {
+  return markings_.Get(id.value());
 }
 
 }  // namespace sluss

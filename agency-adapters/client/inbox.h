@@ -34,12 +34,18 @@ class Inbox {
   absl::Status PutConsentNym(const v1::ConsentNym& nym) const;
   absl::StatusOr<v1::ConsentNym> GetConsentNym(const ConsentId& id) const;
 
+  // What later messages corrected or took back of one, which may come after them.
+  absl::Status PutMarkings(const v1::Markings& markings) const;
+  absl::StatusOr<v1::Markings> GetMarkings(const MessageId& id) const;
+
  private:
-  Inbox(RecordDir<v1::InboxRecord> records, RecordDir<v1::ConsentNym> nyms)
-      : records_(std::move(records)), nyms_(std::move(nyms)) {}
+  Inbox(RecordDir<v1::InboxRecord> records, RecordDir<v1::ConsentNym> nyms,
+        RecordDir<v1::Markings> markings)
+      : records_(std::move(records)), nyms_(std::move(nyms)), markings_(std::move(markings)) {}
 
   RecordDir<v1::InboxRecord> records_;
   RecordDir<v1::ConsentNym> nyms_;
+  RecordDir<v1::Markings> markings_;
 };
 
 }  // namespace sluss

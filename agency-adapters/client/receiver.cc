@@ -12,6 +12,7 @@
 #include "agency-adapters/client/agency_digest.h"
 #include "agency-adapters/client/compose.h"
 #include "agency-adapters/client/delivered.h"
+#include "agency-adapters/client/marking.h"
 #include "agency-adapters/client/sent_outcome.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
@@ -90,9 +91,11 @@ absl::Status Receiver::HandleNotification(const v1::Delivery& delivery) {
   RETURN_IF_ERROR(status);
   record.set_state(v1::WRITTEN);
   RETURN_IF_ERROR(KeepConsentNym(record));
+  RETURN_IF_ERROR(MarkCorrected(*delivered, record));
   RETURN_IF_ERROR(
       clocks_->Start(record, delivered->matched_case(), delivery.notification().decision()));
   RETURN_IF_ERROR(inbox_->Put(record));
+  ++received_;
   parts_.events->Write("received", {{"message", ToHex(record.message_id())},
                                     {"sender", record.sender()},
                                     {"purpose", record.purpose()},
@@ -110,10 +113,15 @@ absl::StatusOr<v1::DeliveredNotification> Receiver::Verify(const v1::Delivery& d
   record->set_purpose(opened.header.purpose());
   record->set_conversation(opened.header.conversation());
   *record->mutable_consent_id() = opened.header.consent_id();
+  if (opened.header.correction() != v1::CORRECTION_KIND_UNSPECIFIED) {
+    record->set_correction(opened.header.correction());
+    record->set_corrects(opened.header.reply_to());
+  }
   if (opened.header.message_id() != delivery.message_id()) {
     return absl::InvalidArgumentError("`message_id`: the delivery names another than the header");
   }
   RETURN_IF_ERROR(parts_.receipts->VerifyDelivery(opened.header, notification));
+  RETURN_IF_ERROR(CheckCorrected(*record));
   ASSIGN_OR_RETURN(v1::DeliveredNotification delivered,
                    DeliveredFrom(opened, notification.decision()));
   if (delivered.notification().has_identity()) {
@@ -147,8 +155,59 @@ absl::Status Receiver::CheckNym(const std::string& nym, v1::InboxRecord* record)
       return OtherChild("consent-mismatch", "the consent that is cited came for another child");
     }
   }
+  if (!record->corrects().empty()) {
+    const auto corrected = inbox_->Get(MessageId(record->corrects()));
+    if (!corrected.ok() && !absl::IsNotFound(corrected.status())) {
+      return absl::InternalError(corrected.status().message());  // our own disk
+    }
+    if (corrected.ok() && !corrected->nym().empty() && corrected->nym() != nym) {
+      return OtherChild("correction-mismatch", "what it corrects came for another child");
+    }
+  }
   record->set_nym(nym);
   return absl::OkStatus();
+}
+
+// Nobody corrects what somebody else told. What never came here can be corrected all the same: its
+// sender knows no better, and the correction says what is right.
+absl::Status Receiver::CheckCorrected(const v1::InboxRecord& record) const {
+  if (record.corrects().empty()) return absl::OkStatus();
+  const auto corrected = inbox_->Get(MessageId(record.corrects()));
+  if (absl::IsNotFound(corrected.status())) return absl::OkStatus();
+  if (!corrected.ok()) return absl::InternalError(corrected.status().message());  // our own disk
+  if (corrected->state() != v1::WRITTEN) return absl::OkStatus();  // refused: nobody's
+  if (corrected->sender() == record.sender()) return absl::OkStatus();
+  return absl::PermissionDeniedError("`correction`: what it corrects came from another agency");
+}
+
+absl::Status Receiver::MarkCorrected(const v1::DeliveredNotification& delivered,
+                                     const v1::InboxRecord& record) const {
+  if (record.corrects().empty()) return absl::OkStatus();
+  const v1::Marking marking = MarkingBy(delivered, record);
+  RETURN_IF_ERROR(
+      ChangeMarkings(record, [&](v1::Markings* markings) { AddMarking(marking, markings); }));
+  parts_.events->Write(
+      "marked", {{"message", ToHex(record.corrects())},
+                 {"by", ToHex(record.message_id())},
+                 {"kind", record.correction() == v1::RETRACTION ? "retraction" : "correction"}});
+  return absl::OkStatus();
+}
+
+absl::Status Receiver::ChangeMarkings(const v1::InboxRecord& by,
+                                      const std::function<void(v1::Markings*)>& change) const {
+  const MessageId id(by.corrects());
+  const auto corrected = inbox_->Get(id);
+  if (!corrected.ok() && !absl::IsNotFound(corrected.status())) return corrected.status();
+  absl::StatusOr<v1::Markings> markings = inbox_->GetMarkings(id);
+  if (absl::IsNotFound(markings.status())) markings.emplace().set_message_id(id.value());
+  RETURN_IF_ERROR(markings.status());
+  change(&*markings);
+  const bool known = corrected.ok() && corrected->state() == v1::WRITTEN;
+  const std::string matched = rows_->CaseOf(by.nym()).value_or("");
+  RETURN_IF_ERROR(native_out_->WriteJson(IdText(id), "marking",
+                                         MarkingJson(*markings, by.sender(), matched, known)));
+  RETURN_IF_ERROR(clocks_->Mark(id, KindOf(*markings)));
+  return inbox_->PutMarkings(*markings);
 }
 
 // A consent copy binds the consent to the child that it came with.
@@ -208,6 +267,10 @@ absl::Status Receiver::HandlePseudonym(const v1::Delivery& delivery) {
   if (status.ok()) status = CheckNym(nym->value(), &record);
   if (!status.ok() && !IsRefusal(status)) return status;
   const std::string code = status.ok() ? "" : RefusalCode(status);
+  if (!code.empty() && !record.corrects().empty()) {
+    RETURN_IF_ERROR(ChangeMarkings(
+        record, [&](v1::Markings* markings) { RemoveMarking(record.message_id(), markings); }));
+  }
   const std::string id = ToHex(record.message_id());
   const ordered_json update = {
       {"message", id},
@@ -300,6 +363,7 @@ absl::Status Receiver::Refuse(const v1::Delivery& delivery, const absl::Status& 
   record.set_reason_code(RefusalCode(why));
   record.set_reason(std::string(why.message()));
   RETURN_IF_ERROR(inbox_->Put(record));
+  ++refused_;
   parts_.events->Write("refused", {{"message", ToHex(record.message_id())},
                                    {"sender", record.sender()},
                                    {"reason", record.reason_code()},

@@ -4,7 +4,8 @@
 // Trusts nobody on the way. Checked are the log's proof of the delivery, the sender's signature,
 // the proof over the original pseudonym ciphertext, both hops, every compartment's digest, seal and
 // padding, that feedback is one of three statuses, and that the pseudonym is that of the child who
-// is named or whose consent is cited. What fails is refused with a reason code; a record of it
+// is named or whose consent is cited, and that a correction is of the same sender about the same
+// child as what it corrects. What fails is refused with a reason code; a record of it
 // without content stays in the inbox. The gateway hears the same whether the register knew the
 // child or not.
 //
@@ -17,6 +18,9 @@
 #ifndef SLUSS_AGENCY_ADAPTERS_CLIENT_RECEIVER_H_
 #define SLUSS_AGENCY_ADAPTERS_CLIENT_RECEIVER_H_
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -42,6 +46,10 @@ class Receiver {
   // unacknowledged: it comes again.
   absl::Status Handle(const v1::Delivery& delivery);
 
+  // Since this object was made; from any thread.
+  uint64_t received() const { return received_; }
+  uint64_t refused() const { return refused_; }
+
  private:
   absl::Status HandleNotification(const v1::Delivery& delivery);
   absl::Status HandlePseudonym(const v1::Delivery& delivery);
@@ -53,7 +61,12 @@ class Receiver {
   absl::StatusOr<v1::DeliveredNotification> Verify(const v1::Delivery& delivery,
                                                    v1::InboxRecord* record) const;
   absl::Status CheckNym(const std::string& nym, v1::InboxRecord* record) const;
+  absl::Status CheckCorrected(const v1::InboxRecord& record) const;
   absl::Status KeepConsentNym(const v1::InboxRecord& record) const;
+  absl::Status MarkCorrected(const v1::DeliveredNotification& delivered,
+                             const v1::InboxRecord& record) const;
+  absl::Status ChangeMarkings(const v1::InboxRecord& by,
+                              const std::function<void(v1::Markings*)>& change) const;
   absl::Status WriteNative(const v1::DeliveredNotification& delivered) const;
   absl::Status WriteFeedback(const v1::DeliveredNotification& delivered) const;
   absl::Status Refuse(const v1::Delivery& delivery, const absl::Status& why,
@@ -68,6 +81,8 @@ class Receiver {
   const Outbox* const outbox_;
   Sender* const sender_;
   ClockBook* const clocks_;
+  std::atomic<uint64_t> received_ = 0;
+  std::atomic<uint64_t> refused_ = 0;
 };
 
 // The code that a refusal tells the gateway, from the field that the error begins with: "padding",

@@ -194,7 +194,7 @@ absl::Status Sender::Step(const MessageId& id, std::vector<Invalid>* invalid) {
 absl::Status Sender::SubmitWhenDue(v1::OutboxRecord* record, std::vector<Invalid>* invalid) {
   const MessageId id(record->message_id());
   Attempt& attempt = attempts_[id];
-  if (parts_.clock->Now() < attempt.next) return absl::OkStatus();
+  if (!attempt.Due(parts_.clock->Now())) return absl::OkStatus();
   absl::StatusOr<v1::OutboxRecord> submitted = Submit(*record);
   if (submitted.ok()) {
     attempts_.erase(id);

@@ -80,6 +80,16 @@ ordered_json RecordJson(const v1::OutboxRecord& record) {
           {"file", record.native_name()}};
 }
 
+std::string AssessmentText(const v1::Obligation::ProtectionAssessment& owed) {
+  std::string text = "Skyddsbedömning genast";
+  if (owed.assess_hours() != 0) absl::StrAppend(&text, ", senast om ", owed.assess_hours(), " h");
+  absl::StrAppend(&text, "; beslut om utredning inom ", owed.decide_days(), " dagar");
+  if (owed.finish_months() != 0) {
+    absl::StrAppend(&text, "; utredning slutförd inom ", owed.finish_months(), " månader");
+  }
+  return text + ".";
+}
+
 absl::StatusOr<std::string> ObligationText(const v1::Obligation& obligation) {
   switch (obligation.kind_case()) {
     case v1::Obligation::kNotifyGuardian:
@@ -92,8 +102,7 @@ absl::StatusOr<std::string> ObligationText(const v1::Obligation& obligation) {
     case v1::Obligation::kReview:
       return std::string("Utlämnandet ingår i loggranskningen.");
     case v1::Obligation::kProtectionAssessment:
-      return absl::StrCat("Skyddsbedömning genast; beslut om utredning inom ",
-                          obligation.protection_assessment().decide_days(), " dagar.");
+      return AssessmentText(obligation.protection_assessment());
     case v1::Obligation::kFeedback:
       return absl::StrCat("Återkoppling till anmälaren på begäran inom ",
                           obligation.feedback().days(), " dagar.");

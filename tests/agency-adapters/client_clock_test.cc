@@ -123,6 +123,77 @@ TEST_F(ClockTest, WhatIsOverdueIsToldOnceAndStandsInTheListThroughARestart) {
   EXPECT_EQ(Told(social_, R"("clock-overdue")"), 2);
 }
 
+TEST_F(ClockTest, TheTimesAreThoseOfTheRule) {
+  auto* owed = gateway_.obligations[0].mutable_protection_assessment();
+  owed->set_assess_hours(6);
+  owed->set_decide_days(10);
+  owed->set_finish_months(2);
+  Report();
+  EXPECT_THAT(Lines(social_), ElementsAre("assess-protection 2026-10-20T16:00:00",
+                                          "decide-investigation 2026-10-31T00:00:00"));
+  owed->set_finish_months(9);  // what is in force later changes nothing
+  Say("opened");
+  EXPECT_THAT(Lines(social_), ElementsAre("answer-reporter 2026-10-28T00:00:00",
+                                          "finish-investigation 2026-12-21T00:00:00"));
+}
+
+TEST_F(ClockTest, WhatWasOverdueStaysSoWhenTheClockIsSetBack) {
+  Report();
+  clock_.Set(Swedish(2026, 10, 21, 10));
+  social_.Look();
+  clock_.Set(Swedish(2026, 10, 20, 11));
+  Say("not-requested");  // the list is written anew
+  EXPECT_THAT(Lines(social_), ElementsAre("assess-protection 2026-10-21T10:00:00 overdue",
+                                          "decide-investigation 2026-11-04T00:00:00"));
+  social_.Restart();
+  social_.Look();
+  EXPECT_THAT(Lines(social_), ElementsAre("assess-protection 2026-10-21T10:00:00 overdue",
+                                          "decide-investigation 2026-11-04T00:00:00"));
+  EXPECT_EQ(social_.edge->Clocks().at("assess-protection").overdue, 1u);
+  EXPECT_EQ(Told(social_, R"("clock-overdue")"), 1);
+}
+
+TEST_F(ClockTest, ARecordThatWaitedIsTriedAgainWhenTheClockIsSetBack) {
+  gateway_.down = absl::UnavailableError("away");
+  school_.Drop("r.txt", DutyReport("FI-1"));
+  school_.Look();
+  gateway_.down = absl::OkStatus();
+  clock_.Set(Swedish(2026, 10, 19));
+  school_.Look();
+  EXPECT_EQ(gateway_.accepted().size(), 1u) << "it does not wait a day for its next attempt";
+}
+
+TEST_F(ClockTest, WhenNobodyAsksForFeedbackTheClockIsStopped) {
+  Report();
+  Say("not-opened");
+  EXPECT_THAT(Lines(social_), ElementsAre("answer-reporter 2026-10-28T00:00:00"));
+  Say("not-requested");
+  EXPECT_THAT(Lines(social_), IsEmpty());
+}
+
+TEST_F(ClockTest, WhatHasEndedIsForgottenAfterItsTimeAndNothingElse) {
+  Report();
+  school_.Drop("s.txt", DutyReport("FI-2", kOtherChild));
+  school_.Look();
+  social_.Receive();
+  Say("not-opened");
+  Say("not-requested");
+  EXPECT_EQ(social_.Files("/state/clocks", ".rec").size(), 2u);
+  clock_.Set(Swedish(2027, 10, 19));
+  social_.Look();
+  EXPECT_EQ(social_.Files("/state/clocks", ".rec").size(), 2u) << "not a year yet";
+  clock_.Set(Swedish(2027, 10, 21));
+  social_.Look();
+  EXPECT_EQ(social_.Files("/state/clocks", ".rec").size(), 1u);
+  EXPECT_THAT(Lines(social_), ElementsAre("assess-protection 2026-10-21T10:00:00 overdue",
+                                          "decide-investigation 2026-11-04T00:00:00 overdue"));
+  social_.Drop("late.clock.json",
+               absl::StrCat(R"({"message": ")", ToHex(MessageId()), R"(", "event": "opened"})"));
+  social_.Look();
+  EXPECT_THAT(social_.OnlyFile("/drop/rejected", ".error.txt"),
+              HasSubstr("no notification here whose clocks run"));
+}
+
 TEST_F(ClockTest, AnOldLawsClocksAreThoseOfTheDecision) {
   gateway_.obligations.clear();
   Report();

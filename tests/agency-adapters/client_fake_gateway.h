@@ -138,6 +138,8 @@ class FakeGateway {
   }
   // Calls back what was handed out, or is still queued.
   void Recall(const AgencyId& recipient, const std::string& message_id);
+  // How a message of `agency` ended, told at its next fetch.
+  void Tell(const AgencyId& agency, const std::string& message_id, v1::MessageState state);
   // Hands a delivery out again, as after a lost acknowledgement.
   void DeliverAgain() {
     MutexLock lock(&mutex_);
@@ -382,6 +384,16 @@ inline void FakeGateway::Queue(const CheckedEnvelope& checked, const v1::Decisio
   *notification->mutable_receipt() = Log(LeafOf(v1::DELIVERY, checked.header(), decision));
   tamper_delivery(&delivery);
   queues_[checked.header().recipient()].push_back(delivery);
+}
+
+inline void FakeGateway::Tell(const AgencyId& agency, const std::string& message_id,
+                              v1::MessageState state) {
+  MutexLock lock(&mutex_);
+  v1::Delivery delivery;
+  delivery.set_delivery_id(RandomBytes(16));
+  delivery.set_message_id(message_id);
+  delivery.mutable_outcome()->set_state(state);
+  queues_[agency.value()].push_back(delivery);
 }
 
 inline void FakeGateway::DeliverPseudonyms() {
