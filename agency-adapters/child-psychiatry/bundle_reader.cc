@@ -95,10 +95,14 @@ absl::Status ReadHeader(const Bundle& bundle, const Bundle::Entry& communication
   notification->set_legal_basis(route->legal_basis());
   notification->set_escrow_identity(route->escrow_identity());
   notification->set_label(route->label());
+  notification->set_correction(route->correction());
   ASSIGN_OR_RETURN(*notification->mutable_recipient(),
                    ReadRecipient(bundle, header, *route, mapping));
   RETURN_IF_ERROR(CheckSender(bundle, header, mapping));
   RETURN_IF_ERROR(ReadResponse(header, notification));
+  if (notification->correction() != 0 && notification->reply_to().empty()) {
+    return header.Error("response", "is missing: its identifier names what this event corrects");
+  }
   ASSIGN_OR_RETURN(std::vector<JsonObject> focus, header.Objects("focus"));
   if (focus.size() != 1) return header.Error("focus", "must be the Communication alone");
   ASSIGN_OR_RETURN(const Bundle::Entry* about, bundle.Resolve(focus[0], "Communication"));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "agency-adapters/child-psychiatry/fhir_terms.h"
 #include "agency-adapters/common/statement.h"
@@ -80,13 +81,36 @@ absl::Status ReadConcerns(JsonObject& communication, v1::NeutralNotification* no
   return absl::OkStatus();
 }
 
+absl::Status ReadPersons(JsonObject& extension, ptrdiff_t role, v1::Statement* statement) {
+  ASSIGN_OR_RETURN(const std::string names, extension.Text("valueString"));
+  for (const absl::string_view name : absl::StrSplit(names, "; ")) {
+    v1::PersonInStatement& person = *statement->add_person();
+    person.set_role(static_cast<v1::PersonRole>(role + 1));
+    person.set_name(std::string(name));
+  }
+  return absl::OkStatus();
+}
+
 // Fills what the payload's extensions say, and returns its data category.
 absl::StatusOr<std::string> ReadPayloadExtensions(JsonObject& payload, std::string category,
                                                   v1::Statement* statement) {
-  ASSIGN_OR_RETURN(auto extensions,
-                   ReadExtensions(payload, {kDataCategory, kSource, kStatementDate, kAbout}));
+  ASSIGN_OR_RETURN(
+      auto extensions,
+      ReadExtensions(payload, {kDataCategory, kSource, kStatementDate, kAbout, kStatementId,
+                               kCorrectsStatement, kRetracted, kPersons[0], kPersons[1],
+                               kPersons[2], kPersons[3], kPersons[4]}));
   for (auto& [name, extension] : extensions) {
-    if (name == kDataCategory) {
+    const auto* const person = std::find(std::begin(kPersons), std::end(kPersons), name);
+    if (person != std::end(kPersons)) {
+      RETURN_IF_ERROR(ReadPersons(extension, person - std::begin(kPersons), statement));
+    } else if (name == kStatementId) {
+      ASSIGN_OR_RETURN(*statement->mutable_id(), extension.Text("valueString"));
+    } else if (name == kCorrectsStatement) {
+      ASSIGN_OR_RETURN(*statement->mutable_corrects(), extension.Text("valueString"));
+    } else if (name == kRetracted) {
+      ASSIGN_OR_RETURN(const bool retracted, extension.Bool("valueBoolean"));
+      statement->set_retracted(retracted);
+    } else if (name == kDataCategory) {
       ASSIGN_OR_RETURN(category, extension.Text("valueCode"));
     } else if (name == kSource) {
       ASSIGN_OR_RETURN(const size_t source, extension.Code("valueCode", kSourceCodes));

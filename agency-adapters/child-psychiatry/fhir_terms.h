@@ -46,6 +46,15 @@ inline constexpr absl::string_view kDataCategory = "data-category";    // payloa
 inline constexpr absl::string_view kSource = "source";                 // payload: valueCode
 inline constexpr absl::string_view kStatementDate = "statement-date";  // payload: valueDate
 inline constexpr absl::string_view kAbout = "about";                   // payload: valueCode
+inline constexpr absl::string_view kStatementId = "statement-id";      // payload: valueString
+inline constexpr absl::string_view kCorrectsStatement = "corrects-statement";  // the same
+inline constexpr absl::string_view kRetracted = "retracted";    // payload: valueBoolean
+inline constexpr absl::string_view kCorrection = "correction";  // Communication: valueCode
+// Payload: valueString, names joined by "; ". In the order of v1::PersonRole, from its value 1.
+inline constexpr absl::string_view kPersons[] = {
+    "person-subject", "person-victim", "person-suspect", "person-witness", "person-relative"};
+// In the order of v1::CorrectionKind, from its value 1.
+inline constexpr absl::string_view kCorrectionCodes[] = {"correction", "retraction"};
 inline constexpr absl::string_view kPhonedFirst = "phoned-first";  // Communication: valueBoolean
 inline constexpr absl::string_view kLegalBasis = "legal-basis";    // Communication: valueCode
 inline constexpr absl::string_view kWeighing = "weighing";         // Provenance: valueString

@@ -119,6 +119,32 @@ Json AddReporter(const v1::Person& reporter, const Json& organization, BundleBui
   return bundle->Add("reporter-role", std::move(role));
 }
 
+void AddReferences(const v1::Statement& statement, Json* extensions) {
+  const std::pair<absl::string_view, const std::string&> texts[] = {
+      {kStatementId, statement.id()}, {kCorrectsStatement, statement.corrects()}};
+  for (const auto& [name, text] : texts) {
+    if (!text.empty()) extensions->push_back(MakeExtension(name, "valueString", text));
+  }
+  if (statement.retracted()) {
+    extensions->push_back(MakeExtension(kRetracted, "valueBoolean", true));
+  }
+}
+
+// One extension a role; FHIR has no empty strings.
+void AddPersons(const v1::Statement& statement, Json* extensions) {
+  for (int role = 1; role <= std::ssize(kPersons); ++role) {
+    std::string names;
+    for (const v1::PersonInStatement& person : statement.person()) {
+      if (person.role() != role) continue;
+      absl::StrAppend(&names, names.empty() ? "" : "; ",
+                      person.name().empty() ? "okänd" : person.name());
+    }
+    if (!names.empty()) {
+      extensions->push_back(MakeExtension(kPersons[role - 1], "valueString", names));
+    }
+  }
+}
+
 Json PayloadExtensions(absl::string_view category, const v1::Statement& statement) {
   Json extensions = Json::array({MakeExtension(kDataCategory, "valueCode", std::string(category))});
   // A newer sender may have values that have no code here yet.
@@ -131,13 +157,17 @@ Json PayloadExtensions(absl::string_view category, const v1::Statement& statemen
   if (IsDay(statement.date())) {
     extensions.push_back(MakeExtension(kStatementDate, "valueDate", statement.date()));
   }
+  AddReferences(statement, &extensions);
+  AddPersons(statement, &extensions);
   return extensions;
 }
 
 void AddText(absl::string_view category, const v1::Statement& statement, Json* payloads) {
-  if (statement.text().empty()) return;
+  if (statement.text().empty() && !statement.retracted()) return;
+  // What is taken back may say nothing more; FHIR has no payload without content.
   payloads->push_back(
-      {{"extension", PayloadExtensions(category, statement)}, {"contentString", statement.text()}});
+      {{"extension", PayloadExtensions(category, statement)},
+       {"contentString", statement.text().empty() ? "Återtagen." : statement.text()}});
 }
 
 // Statements one by one; what else the compartment tells as one text; then its files.
@@ -188,6 +218,14 @@ Json CommunicationResource(const v1::DeliveredNotification& delivered) {
   }
   if (notification.phoned_first()) {
     extensions.push_back(MakeExtension(kPhonedFirst, "valueBoolean", true));
+  }
+  if (const int i = notification.correction() - 1; i >= 0 && i < std::ssize(kCorrectionCodes)) {
+    extensions.push_back(MakeExtension(kCorrection, "valueCode", std::string(kCorrectionCodes[i])));
+    if (IsPlainId(notification.reply_to())) {
+      communication["inResponseTo"] = Json::array(
+          {{{"identifier",
+             {{"system", std::string(kMessageId)}, {"value", notification.reply_to()}}}}});
+    }
   }
   if (!extensions.empty()) communication["extension"] = std::move(extensions);
   communication["identifier"] = Json::array(

@@ -126,6 +126,7 @@ void Mapping::Start(const Route& route, v1::NeutralNotification* notification) {
   notification->set_urgency(route.config.urgency());
   notification->set_escrow_identity(route.config.escrow_identity());
   notification->set_label(route.config.label());
+  notification->set_correction(route.config.correction());
 }
 
 absl::Status Mapping::Fill(const Route& route, const std::vector<NativeAnswer>& answers,

@@ -52,7 +52,8 @@ absl::Status CheckComplete(const v1::NeutralNotification& notification) {
       {"legal_basis", !notification.legal_basis().empty()},
       {"created_us", notification.created_us() != 0},
       {"compartment", !notification.compartment().empty()},
-      {"reply_to", notification.purpose() != "FEEDBACK" || !notification.reply_to().empty()}};
+      {"reply_to", (notification.purpose() != "FEEDBACK" && notification.correction() == 0) ||
+                       !notification.reply_to().empty()}};
   for (const auto& [field, present] : needed) {
     if (!present) return Missing(field, "the record or its mapping must give it");
   }

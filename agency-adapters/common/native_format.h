@@ -66,8 +66,8 @@ class NativeFormat {
   // to send; ABORTED: it is a receipt by which the agency's system rejected it, and says why.
   //
   // Fills native_id, recipient, purpose, legal_basis, urgency, phoned_first, created_us, officer,
-  // consent_id, reply_to, protected_identity, identity and compartment. Nothing is guessed: what
-  // the record does not say stays unset.
+  // consent_id, reply_to, correction, protected_identity, identity and compartment. Nothing is
+  // guessed: what the record does not say stays unset.
   virtual absl::StatusOr<v1::NeutralNotification> Read(const NativeFile& file) const = 0;
 
   // The notification as files for the agency's own system.
@@ -93,8 +93,9 @@ bool HasSubject(absl::string_view purpose);
 
 // What every notification must have when a format has read it: native id, recipient, purpose, legal
 // basis, day, an officer with name, role and reason (a record is never forwarded by itself), some
-// content, and the child's number where the purpose has a subject; a message that answers names
-// what it answers. INVALID_ARGUMENT names the neutral field. Every Read ends with it.
+// content, and the child's number where the purpose has a subject; a message that answers or
+// corrects names what it is about. INVALID_ARGUMENT names the neutral field. Every Read ends with
+// it.
 absl::Status CheckComplete(const v1::NeutralNotification& notification);
 
 }  // namespace sluss

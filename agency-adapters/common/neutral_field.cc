@@ -97,14 +97,15 @@ bool Exists(const Parts& parts) {
     return parts.size() == 2 &&
            (second == "number" || second == "given_name" || second == "family_name");
   }
-  if (head == "statement") return parts.size() == 2 && Find(kSources, second).has_value();
+  const bool sourced = Find(kSources, second).has_value() &&
+                       (parts.size() == 2 || (parts.size() == 3 && AboutOf(parts[2]).has_value()));
+  if (head == "statement") return sourced;
   if (head == "factor") return parts.size() == 2 && !second.empty();
   if (head == "attachment") {
     return parts.size() == 2 && (second == "narrative" || Find(kTexts, second).has_value());
   }
   if (Find(kTexts, head).has_value()) {
-    return parts.size() == 2 &&
-           (second == "text" || Find(kSources, second).has_value() || AboutOf(second).has_value());
+    return sourced || (parts.size() == 2 && (second == "text" || AboutOf(second).has_value()));
   }
   return Find(kParts, head).has_value() &&
          Leads(v1::CompartmentContent::descriptor()->FindFieldByName(head)->message_type(), parts,
@@ -197,14 +198,17 @@ absl::Status SetIdentity(absl::string_view name, absl::string_view text, absl::C
   return absl::OkStatus();
 }
 
-v1::Statement MakeStatement(absl::string_view kind, absl::string_view text) {
+// `parts` from the second on: a source, the person whom it is about, or both.
+v1::Statement MakeStatement(const Parts& parts, absl::string_view text) {
   v1::Statement statement;
   statement.set_text(std::string(text));
-  if (const auto source = Find(kSources, kind); source.has_value()) {
-    v1::SourceType type;
-    if (v1::SourceType_Parse(*source, &type)) statement.set_source(type);
-  } else if (const auto about = AboutOf(kind); about.has_value()) {
-    statement.set_about(*about);
+  for (size_t i = 1; i < parts.size(); ++i) {
+    if (const auto source = Find(kSources, parts[i]); source.has_value()) {
+      v1::SourceType type;
+      if (v1::SourceType_Parse(*source, &type)) statement.set_source(type);
+    } else if (const auto about = AboutOf(parts[i]); about.has_value()) {
+      statement.set_about(*about);
+    }
   }
   return statement;
 }
@@ -263,13 +267,13 @@ absl::Status NeutralField::Set(absl::string_view text, int repetition, absl::Civ
     return SetBelow(text, parts_, 0, repetition, notification);
   }
   if (head == "statement") {
-    return AddStatement("NARRATIVE", MakeStatement(parts_[1], text), notification);
+    return AddStatement("NARRATIVE", MakeStatement(parts_, text), notification);
   }
   if (head == "factor") {
     return SetFactor(parts_[1], text, compartments["FACTORS"].mutable_factors());
   }
   if (const auto category = Find(kTexts, head); category.has_value()) {
-    return AddStatement(*category, MakeStatement(parts_[1], text), notification);
+    return AddStatement(*category, MakeStatement(parts_, text), notification);
   }
   return SetBelow(text, parts_, 0, repetition, &compartments[*Find(kParts, head)]);
 }

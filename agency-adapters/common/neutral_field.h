@@ -3,8 +3,8 @@
 //   path := "urgency" | "phoned_first" | "protected_identity" | "consent" | "reply_to"
 //         | "officer" [ "." index ] "." ( "name" | "role" | "reason" | "weighing" )
 //         | "identity." ( "number" | "given_name" | "family_name" )
-//         | "statement." source                       a statement of the narrative
-//         | text "." ( source | about | "text" )      a statement of another category
+//         | "statement." source [ "." about ]         a statement of the narrative
+//         | text "." ( source [ "." about ] | about | "text" )  a statement of another category
 //         | "factor." code                            YES, NO or UNKNOWN
 //         | "attachment." text                        where a file goes (AddFile)
 //         | part "." field { "." ( index | field ) }  any field of content.proto

@@ -42,15 +42,36 @@ absl::string_view EnumText(const google::protobuf::EnumDescriptor& type, int num
 
 // "Uppgift (egen iakttagelse, 2026-02-14): ..." - a statement is never shown without its source.
 void AppendStatement(const v1::Statement& statement, absl::string_view indent, std::string* out) {
+  const absl::string_view space = statement.id().empty() ? "" : " ";
   std::string label =
-      absl::StrCat("Uppgift (", statement.source() == v1::SOURCE_TYPE_UNSPECIFIED
-                                    ? "källa saknas"
-                                    : EnumText(*v1::SourceType_descriptor(), statement.source()));
+      absl::StrCat("Uppgift", space, statement.id(), " (",
+                   statement.source() == v1::SOURCE_TYPE_UNSPECIFIED
+                       ? "källa saknas"
+                       : EnumText(*v1::SourceType_descriptor(), statement.source()));
   if (!statement.date().empty()) absl::StrAppend(&label, ", ", statement.date());
   if (statement.about() != v1::PERSON_ROLE_UNSPECIFIED) {
     absl::StrAppend(&label, ", gäller ", EnumText(*v1::PersonRole_descriptor(), statement.about()));
   }
+  for (const v1::PersonInStatement& person : statement.person()) {
+    absl::StrAppend(&label, ", ", EnumText(*v1::PersonRole_descriptor(), person.role()));
+    if (!person.name().empty()) absl::StrAppend(&label, " ", person.name());
+  }
+  if (!statement.corrects().empty()) {
+    absl::StrAppend(&label, statement.retracted() ? ", tar tillbaka uppgift " : ", rättar uppgift ",
+                    statement.corrects());
+  }
   AppendLine(indent, label + ")", statement.text(), out);
+}
+
+absl::string_view ReplyInSwedish(int correction) {
+  switch (correction) {
+    case v1::CORRECTION:
+      return "Rättar";
+    case v1::RETRACTION:
+      return "Tar tillbaka";
+    default:
+      return "Svar på";
+  }
 }
 
 std::string ScalarText(const Message& message, const FieldDescriptor& field, int i) {
@@ -137,7 +158,9 @@ void AppendHeader(const v1::DeliveredNotification& delivered, absl::string_view 
   AppendLine("", "Från", sender_name.empty() ? delivered.sender() : sender_name, out);
   AppendLine("", "Till", notification.recipient(), out);
   AppendLine("", "Meddelande", ToHex(delivered.message_id()), out);
-  if (!notification.reply_to().empty()) AppendLine("", "Svar på", notification.reply_to(), out);
+  if (!notification.reply_to().empty()) {
+    AppendLine("", ReplyInSwedish(notification.correction()), notification.reply_to(), out);
+  }
   if (notification.created_us() != 0) {
     const absl::Time created = absl::FromUnixMicros(notification.created_us());
     AppendLine("", "Dag", absl::FormatCivilTime(SwedishDay(created)), out);
@@ -164,10 +187,17 @@ void AppendDecision(const v1::DeliveredNotification& delivered, std::string* out
 
 }  // namespace
 
+std::string TitleInSwedish(const v1::NeutralNotification& notification) {
+  const absl::string_view what = notification.correction() == v1::CORRECTION   ? "Rättelse: "
+                                 : notification.correction() == v1::RETRACTION ? "Återtagande: "
+                                                                               : "";
+  return absl::StrCat(what, PurposeInSwedish(notification.purpose()));
+}
+
 std::string RenderDelivered(const v1::DeliveredNotification& delivered,
                             absl::string_view sender_name) {
   const v1::NeutralNotification& notification = delivered.notification();
-  std::string out = absl::StrCat(PurposeInSwedish(notification.purpose()), "\n\n");
+  std::string out = absl::StrCat(TitleInSwedish(notification), "\n\n");
   AppendHeader(delivered, sender_name, &out);
   if (notification.has_identity() && !notification.compartment().contains("IDENTITY")) {
     AppendHeading(CategoryInSwedish("IDENTITY"), &out);
@@ -189,7 +219,7 @@ std::string RenderContent(const v1::CompartmentContent& content) {
 
 std::string RenderDeliveredPdf(const v1::DeliveredNotification& delivered,
                                absl::string_view sender_name) {
-  return WritePdf(PurposeInSwedish(delivered.notification().purpose()),
+  return WritePdf(TitleInSwedish(delivered.notification()),
                   RenderDelivered(delivered, sender_name));
 }
 

@@ -19,6 +19,9 @@ namespace sluss {
 std::string RenderDelivered(const v1::DeliveredNotification& delivered,
                             absl::string_view sender_name = "");
 
+// "Rättelse: orosanmälan": what it is, for lists and headings. Names nobody.
+std::string TitleInSwedish(const v1::NeutralNotification& notification);
+
 // The content of one compartment alone, without a heading; "" where nothing is set.
 std::string RenderContent(const v1::CompartmentContent& content);
 

@@ -87,7 +87,7 @@ class SdkFormat : public NativeFormat {
       message.conversation_id = conversation;
     }
     message.sender = {peer->sdk_party(), peer->sdk_function(), peer->name()};
-    message.label = std::string(PurposeInSwedish(notification.purpose()));
+    message.label = TitleInSwedish(notification);
     if (!delivered.matched_case().empty()) message.reference = {{"dnr", delivered.matched_case()}};
     message.text = {RenderDelivered(delivered, peer->name())};
     AddFiles(delivered, peer->name(), &message);

@@ -15,6 +15,7 @@
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
 #include "nlohmann/json.hpp"
+#include "proto/notification.pb.h"
 
 namespace sluss::lifecare {
 namespace {
@@ -135,7 +136,7 @@ absl::StatusOr<std::vector<NativeFile>> WriteActualisation(
   const std::string sender_name = SenderName(mapping, delivered.sender());
   ASSIGN_OR_RETURN(const v1::SenderCode sender, FindSender(mapping.lifecare(), delivered.sender()));
   Documents documents(mapping.lifecare(), sender, sender_name);
-  documents.Add(absl::StrCat(id, ".pdf"), PurposeInSwedish(notification.purpose()),
+  documents.Add(absl::StrCat(id, ".pdf"), TitleInSwedish(notification),
                 RenderDeliveredPdf(delivered, sender_name));
   const std::map<std::string, v1::CompartmentContent> parts(notification.compartment().begin(),
                                                             notification.compartment().end());
@@ -147,8 +148,16 @@ absl::StatusOr<std::vector<NativeFile>> WriteActualisation(
     }
   }
   std::vector<NativeFile> files = std::move(documents.files());
-  files.push_back({.name = absl::StrCat(id, ".attachments.json"),
-                   .bytes = Shown({{"attachments", documents.list()}})});
+  Json attachments = {{"attachments", documents.list()}};
+  const bool corrects = notification.correction() != v1::CORRECTION_KIND_UNSPECIFIED;
+  if (corrects) {
+    attachments["corrects"] = notification.reply_to();
+    attachments["correction"] =
+        notification.correction() == v1::RETRACTION ? "retraction" : "correction";
+  }
+  files.push_back({.name = absl::StrCat(id, ".attachments.json"), .bytes = Shown(attachments)});
+  // A correction belongs to the actualisation of what it corrects.
+  if (corrects) return files;
   if (!notification.identity().number().empty() || !delivered.matched_case().empty()) {
     ASSIGN_OR_RETURN(const Json body, Actualisation(delivered, mapping.lifecare(), sender));
     files.push_back({.name = absl::StrCat(id, ".actualisation.json"), .bytes = Shown(body)});

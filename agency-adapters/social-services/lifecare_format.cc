@@ -14,6 +14,7 @@
 #include "agency-adapters/social-services/outcome_files.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
+#include "proto/notification.pb.h"
 
 namespace sluss {
 namespace {
@@ -34,6 +35,9 @@ class LifecareFormat : public NativeFormat {
     }
     ASSIGN_OR_RETURN(std::vector<NativeFile> files,
                      lifecare::WriteActualisation(delivered, mapping_));
+    if (delivered.notification().correction() != v1::CORRECTION_KIND_UNSPECIFIED) {
+      return files;  // no new report: it belongs to the one that it corrects
+    }
     if (std::optional<std::string> record = fiks::WriteRecord(delivered, mapping_)) {
       files.push_back(
           {.name = absl::StrCat(ToHex(delivered.message_id()), ".bekymringsmelding.json"),

@@ -19,6 +19,8 @@ namespace {
 
 // In the order of v1::Urgency, from its value 1.
 constexpr absl::string_view kUrgencies[] = {"normal", "today", "now"};
+// In the order of v1::CorrectionKind, from its value 1.
+constexpr absl::string_view kCorrections[] = {"correction", "retraction"};
 // In the order of v1::FeedbackStatus, from its value 1.
 constexpr absl::string_view kStatuses[] = {"opened", "not-opened", "already-running"};
 
@@ -26,10 +28,13 @@ struct CategoryName {
   absl::string_view property;
   absl::string_view category;
 };
-constexpr CategoryName kCategories[] = {
-    {"anonymous", "ANONYMOUS"}, {"attendance", "ATTENDANCE"},
-    {"health", "HEALTH"},       {"crime", "CRIME"},
-    {"plan", "PLAN"},           {"socialDecisions", "SOCIAL_DECISIONS"}};
+constexpr CategoryName kCategories[] = {{"anonymous", "ANONYMOUS"},
+                                        {"attendance", "ATTENDANCE"},
+                                        {"narrative", "NARRATIVE"},
+                                        {"health", "HEALTH"},
+                                        {"crime", "CRIME"},
+                                        {"plan", "PLAN"},
+                                        {"socialDecisions", "SOCIAL_DECISIONS"}};
 
 absl::Status ReadUrgency(JsonObject& part, v1::NeutralNotification* notification) {
   ASSIGN_OR_RETURN(const std::optional<bool> phoned, part.OptionalBool("phonedFirst"));
@@ -90,6 +95,31 @@ absl::Status ReadConsents(JsonObject& part, v1::NeutralNotification* notificatio
   return absl::OkStatus();
 }
 
+// Who occurs in it beside the one whom it is about.
+absl::Status ReadPersons(JsonObject& object, v1::Statement* statement) {
+  ASSIGN_OR_RETURN(std::vector<JsonObject> persons, object.Objects("persons"));
+  for (JsonObject& one : persons) {
+    v1::PersonInStatement& person = *statement->add_person();
+    ASSIGN_OR_RETURN(const size_t role, one.Code("role", kPersonRoleCodes));
+    person.set_role(static_cast<v1::PersonRole>(role + 1));
+    ASSIGN_OR_RETURN(*person.mutable_name(), one.OptionalText("name"));
+    RETURN_IF_ERROR(one.Finish());
+  }
+  return absl::OkStatus();
+}
+
+// What names it, and what it does to an earlier one.
+absl::Status ReadReferences(JsonObject& object, v1::Statement* statement) {
+  ASSIGN_OR_RETURN(*statement->mutable_id(), object.OptionalText("id"));
+  ASSIGN_OR_RETURN(*statement->mutable_corrects(), object.OptionalText("corrects"));
+  ASSIGN_OR_RETURN(const std::optional<bool> retracted, object.OptionalBool("retracted"));
+  statement->set_retracted(retracted.value_or(false));
+  if (statement->retracted() && statement->corrects().empty()) {
+    return object.Error("corrects", "is missing: it says which statement is taken back");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadStatements(JsonObject& categories, const CategoryName& name,
                             v1::NeutralNotification* notification) {
   ASSIGN_OR_RETURN(std::vector<JsonObject> objects, categories.Objects(name.property));
@@ -108,6 +138,8 @@ absl::Status ReadStatements(JsonObject& categories, const CategoryName& name,
     if (!statement.date().empty() && !IsDay(statement.date())) {
       return object.Error("date", "must be YYYY-MM-DD");
     }
+    RETURN_IF_ERROR(ReadPersons(object, &statement));
+    RETURN_IF_ERROR(ReadReferences(object, &statement));
     RETURN_IF_ERROR(object.Finish());
     RETURN_IF_ERROR(AddStatement(name.category, std::move(statement), notification));
   }
@@ -132,6 +164,13 @@ absl::Status ReadDisclosure(JsonObject& part, const v1::MappingConfig& mapping,
   RETURN_IF_ERROR(ReadOfficers(part, mapping, notification));
   ASSIGN_OR_RETURN(*notification->mutable_reply_to(), part.OptionalText("replyTo"));
   ASSIGN_OR_RETURN(*notification->mutable_conversation(), part.OptionalText("conversation"));
+  if (part.Has("correction")) {
+    ASSIGN_OR_RETURN(const size_t kind, part.Code("correction", kCorrections));
+    notification->set_correction(static_cast<int>(kind) + 1);
+    if (notification->reply_to().empty()) {
+      return part.Error("replyTo", "is missing: it names the record that is corrected");
+    }
+  }
   return absl::OkStatus();
 }
 

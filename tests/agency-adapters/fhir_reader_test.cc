@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -123,6 +124,43 @@ TEST(FhirReader, ReadsWhatIsOptional) {
   // The local category `treatment` is HEALTH in the mapping.
   ASSERT_EQ(read->compartment().at("HEALTH").attachment_size(), 1);
   EXPECT_EQ(read->compartment().at("HEALTH").attachment(0).content(), "hej");
+}
+
+TEST(FhirReader, ReadsWhatACorrectionNames) {
+  json bundle = SampleJson(kCareNeed);
+  Header(bundle)["eventCoding"]["code"] = "care-need-correction";
+  EXPECT_THAT(ReadFhir(bundle.dump()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("response`: is missing: its identifier names what this event "
+                                 "corrects")));
+  Header(bundle)["response"] = {{"identifier", "m-1"}, {"code", "ok"}};
+  const std::string url = "https://sluss.example/fhir/StructureDefinition/";
+  for (const json& extension : std::vector<json>{
+           {{"url", url + "statement-id"}, {"valueString", "s7"}},
+           {{"url", url + "corrects-statement"}, {"valueString", "s3"}},
+           {{"url", url + "retracted"}, {"valueBoolean", true}},
+           {{"url", url + "person-witness"}, {"valueString", "Berit Granne; Nils Granne"}},
+           {{"url", url + "person-suspect"}, {"valueString", "okänd"}}}) {
+    Communication(bundle)["payload"][0]["extension"].push_back(extension);
+  }
+  const auto read = ReadFhir(bundle.dump());
+  ASSERT_OK(read);
+  EXPECT_EQ(read->correction(), v1::CORRECTION);
+  EXPECT_EQ(read->reply_to(), "m-1");
+  std::vector<v1::Statement> statements;
+  for (const auto& [category, content] : read->compartment()) {
+    for (const auto& one : content.narrative().statement()) statements.push_back(one);
+    for (const auto& one : content.text().statement()) statements.push_back(one);
+  }
+  const auto at = std::find_if(statements.begin(), statements.end(),
+                               [](const v1::Statement& s) { return s.id() == "s7"; });
+  ASSERT_NE(at, statements.end());
+  EXPECT_EQ(at->corrects(), "s3");
+  EXPECT_TRUE(at->retracted());
+  ASSERT_EQ(at->person_size(), 3);
+  EXPECT_EQ(at->person(0).role(), v1::SUSPECT);
+  EXPECT_EQ(at->person(1).role(), v1::WITNESS);
+  EXPECT_EQ(at->person(2).name(), "Nils Granne");
 }
 
 TEST(FhirReader, FollowsRelativeReferences) {

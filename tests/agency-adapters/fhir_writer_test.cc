@@ -1,3 +1,4 @@
+#include <map>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,39 @@ TEST(FhirWriter, WritesAMessageWithEverythingThatWasDelivered) {
   EXPECT_EQ(Only(bundle, "Practitioner")["name"][0]["text"], "Rut Rektorsson");
   EXPECT_EQ(Only(bundle, "PractitionerRole")["code"][0]["coding"][0]["code"], "principal");
   EXPECT_EQ(Resources(bundle, "Organization")[0]["name"], "Ekbackens skola");
+}
+
+TEST(FhirWriter, SaysWhatIsCorrectedAndWhoOccurs) {
+  v1::DeliveredNotification delivered = sluss::testing::DeliveredReport();
+  v1::NeutralNotification& notification = *delivered.mutable_notification();
+  notification.set_correction(v1::RETRACTION);
+  notification.set_reply_to("00112233445566778899aabbccddeeff");
+  v1::Statement& statement =
+      *(*notification.mutable_compartment())["NARRATIVE"].mutable_narrative()->mutable_statement(0);
+  statement.clear_text();
+  statement.set_id("4");
+  statement.set_corrects("2");
+  statement.set_retracted(true);
+  for (const char* name : {"Berit Granne", ""}) {
+    v1::PersonInStatement& person = *statement.add_person();
+    person.set_role(v1::WITNESS);
+    person.set_name(name);
+  }
+  const json bundle = Written(delivered);
+  const json communication = Only(bundle, "Communication");
+  EXPECT_EQ(communication["inResponseTo"][0]["identifier"]["value"],
+            "00112233445566778899aabbccddeeff");
+  EXPECT_THAT(communication["extension"].dump(), HasSubstr("\"retraction\""));
+  const json payload = communication["payload"][5];
+  EXPECT_EQ(payload["contentString"], "Återtagen.");
+  std::map<std::string, json> extensions;
+  for (const json& one : payload["extension"]) {
+    extensions[one["url"].get<std::string>().substr(std::string(kUrl).size())] = one;
+  }
+  EXPECT_EQ(extensions["statement-id"]["valueString"], "4");
+  EXPECT_EQ(extensions["corrects-statement"]["valueString"], "2");
+  EXPECT_EQ(extensions["retracted"]["valueBoolean"], true);
+  EXPECT_EQ(extensions["person-witness"]["valueString"], "Berit Granne; okänd");
 }
 
 TEST(FhirWriter, MarksProtectedIdentity) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -120,6 +121,46 @@ TEST(FiksReader, ReadsWhatIsOptional) {
   EXPECT_EQ(read->compartment().at("CONTACT").contact().other_agencies(), "BUP");
   EXPECT_EQ(read->compartment().at("NARRATIVE").narrative().statement(1).text(),
             "Mormor kan hjälpa.");
+}
+
+TEST(FiksReader, ReadsWhatACorrectionNames) {
+  json record = SampleJson(kConcern);
+  record["sluss"]["correction"] = "retraction";
+  record["sluss"].erase("replyTo");
+  EXPECT_THAT(Read(record.dump()),
+              StatusIs(kInvalid, HasSubstr("replyTo`: is missing: it names the record that is "
+                                           "corrected")));
+  record["sluss"]["replyTo"] = "FI-1";
+  record["sluss"]["correction"] = "undone";
+  EXPECT_THAT(Read(record.dump()), StatusIs(kInvalid, HasSubstr("correction`")));
+  record["sluss"]["correction"] = "correction";
+  json& health = record["sluss"]["categories"]["health"][0];
+  health["retracted"] = true;
+  EXPECT_THAT(Read(record.dump()),
+              StatusIs(kInvalid, HasSubstr("corrects`: is missing: it says which statement")));
+  health["id"] = "h2";
+  health["corrects"] = "h1";
+  health["persons"] = {{{"role", "witness"}, {"name", "Berit Granne"}}, {{"role", "suspect"}}};
+  record["sluss"]["categories"]["narrative"] = {
+      {{"text", "Grannen hörde skrik."}, {"source", "heard-from-others"}, {"about", "victim"}}};
+  const auto read = Read(record.dump());
+  ASSERT_OK(read);
+  EXPECT_EQ(read->correction(), v1::CORRECTION);
+  EXPECT_EQ(read->reply_to(), "FI-1");
+  const v1::Statement& statement = read->compartment().at("HEALTH").text().statement(0);
+  EXPECT_EQ(statement.id(), "h2");
+  EXPECT_EQ(statement.corrects(), "h1");
+  EXPECT_TRUE(statement.retracted());
+  ASSERT_EQ(statement.person_size(), 2);
+  EXPECT_EQ(statement.person(0).role(), v1::WITNESS);
+  EXPECT_EQ(statement.person(0).name(), "Berit Granne");
+  EXPECT_EQ(statement.person(1).role(), v1::SUSPECT);
+  const auto& narrative = read->compartment().at("NARRATIVE").narrative().statement();
+  const auto sourced = std::find_if(narrative.begin(), narrative.end(), [](const auto& one) {
+    return one.source() == v1::HEARD_FROM_OTHERS;
+  });
+  ASSERT_NE(sourced, narrative.end());
+  EXPECT_EQ(sourced->about(), v1::VICTIM);
 }
 
 TEST(FiksReader, NamesNobodyInAConsultationOrASituationPicture) {

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "proto/notification.pb.h"
 #include "tests/agency-adapters/delivered_samples.h"
 #include "tests/agency-adapters/sample.h"
 #include "tests/testing/status_matchers.h"
@@ -67,6 +68,19 @@ TEST(LifecareWriter, BindsThePdfAndEveryFileAsDocuments) {
                            {"senderName", "Ekbackens skola"}}));
   EXPECT_EQ(list[1]["file"], Name(".attachment-1.txt"));
   EXPECT_EQ(list[1]["title"], "utdrag.txt");
+}
+
+TEST(LifecareWriter, ACorrectionBelongsToTheActualisationOfWhatItCorrects) {
+  v1::DeliveredNotification delivered = DeliveredReport();
+  delivered.mutable_notification()->set_correction(v1::RETRACTION);
+  delivered.mutable_notification()->set_reply_to("00112233445566778899aabbccddeeff");
+  const Files files = Written(delivered);
+  EXPECT_EQ(files.count(Name(".actualisation.json")), 0u);
+  EXPECT_EQ(files.count(Name(".bekymringsmelding.json")), 0u);
+  const json attachments = json::parse(files.at(Name(".attachments.json")));
+  EXPECT_EQ(attachments["corrects"], "00112233445566778899aabbccddeeff");
+  EXPECT_EQ(attachments["correction"], "retraction");
+  EXPECT_EQ(attachments["attachments"][0]["title"], "Återtagande: Orosanmälan");
 }
 
 // The name of an attached file comes from another agency.

@@ -48,6 +48,11 @@ TEST(NeutralFieldTest, SetsEachKindOfField) {
   EXPECT_EQ(n.compartment().at("CRIME").text().statement(0).about(), v1::SUSPECT);
   EXPECT_OK(Set("health.heard", "h", &n));
   EXPECT_EQ(n.compartment().at("HEALTH").text().statement(0).source(), v1::HEARD_FROM_OTHERS);
+  EXPECT_OK(Set("crime.heard.suspect", "s", &n));
+  EXPECT_EQ(n.compartment().at("CRIME").text().statement(1).source(), v1::HEARD_FROM_OTHERS);
+  EXPECT_EQ(n.compartment().at("CRIME").text().statement(1).about(), v1::SUSPECT);
+  EXPECT_OK(Set("statement.seen.witness", "w", &n));
+  EXPECT_EQ(n.compartment().at("NARRATIVE").narrative().statement(0).about(), v1::WITNESS);
   EXPECT_OK(Set("plan.text", "p", &n));
   EXPECT_EQ(n.compartment().at("PLAN").text().statement(0).source(), v1::SOURCE_TYPE_UNSPECIFIED);
   EXPECT_OK(Set("attendance.offered_minutes", "600", &n));

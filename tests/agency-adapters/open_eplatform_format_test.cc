@@ -34,6 +34,20 @@ std::vector<std::string> Categories(const v1::NeutralNotification& notification)
   return categories;
 }
 
+TEST(OpenEplatformFormatTest, ReadsWhatACorrectionNames) {
+  for (const auto& [sample, kind] :
+       {std::pair{"correction.xml", v1::CORRECTION}, std::pair{"retraction.xml", v1::RETRACTION}}) {
+    const std::string text = absl::StrReplaceAll(Sample(sample), {{"ORIGINAL-ID", "235212"}});
+    const auto correction = ReadBytes(text);
+    ASSERT_OK(correction) << sample;
+    EXPECT_EQ(correction->correction(), kind);
+    EXPECT_EQ(correction->reply_to(), "235212");
+    EXPECT_EQ(correction->purpose(), "PROTECTION");
+    EXPECT_THAT(ReadBytes(absl::StrReplaceAll(text, {{"235212", ""}})),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("ursprungligtArende")));
+  }
+}
+
 TEST(OpenEplatformFormatTest, ReadsADutyReport) {
   const auto report = ReadBytes(Sample("duty-report.xml"));
   ASSERT_OK(report);

@@ -57,6 +57,32 @@ v1::DeliveredNotification Delivered() {
   return delivered;
 }
 
+TEST(RenderTest, SaysWhatIsCorrectedTakenBackAndWhoOccurs) {
+  v1::DeliveredNotification delivered = Delivered();
+  v1::NeutralNotification& notification = *delivered.mutable_notification();
+  notification.set_correction(v1::CORRECTION);
+  notification.set_reply_to("0b");
+  v1::Narrative& narrative =
+      *(*notification.mutable_compartment())["NARRATIVE"].mutable_narrative();
+  narrative.mutable_statement(0)->set_id("1");
+  narrative.mutable_statement(0)->set_corrects("3");
+  narrative.mutable_statement(1)->set_id("2");
+  narrative.mutable_statement(1)->set_corrects("4");
+  narrative.mutable_statement(1)->set_retracted(true);
+  v1::PersonInStatement& person = *narrative.mutable_statement(0)->add_person();
+  person.set_role(v1::WITNESS);
+  person.set_name("Berit Granne");
+  const std::string text = RenderDelivered(delivered, "Ekbackens skola");
+  EXPECT_THAT(text, StartsWith("Rättelse: Orosanmälan\n"));
+  EXPECT_THAT(text, HasSubstr("Rättar: 0b\n"));
+  EXPECT_THAT(text,
+              HasSubstr("Uppgift 1 (egen iakttagelse, 2026-02-13, vittne Berit Granne, rättar "
+                        "uppgift 3): Hungrig.\n"));
+  EXPECT_THAT(text, HasSubstr("Uppgift 2 (källa saknas, tar tillbaka uppgift 4): "));
+  notification.set_correction(v1::RETRACTION);
+  EXPECT_THAT(RenderDelivered(delivered), HasSubstr("Tar tillbaka: 0b\n"));
+}
+
 TEST(RenderTest, TellsEverythingThatAReaderNeeds) {
   EXPECT_EQ(RenderDelivered(Delivered(), "Ekbackens skola"),
             "Orosanmälan\n"
