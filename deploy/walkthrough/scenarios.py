@@ -3,6 +3,8 @@
 Each function takes a Walk and returns lines to print; it raises Mismatch when anything is otherwise.
 """
 
+import json
+import re
 import time
 
 from walk import BUP, POLICE, SCHOOL, SOCIAL, child, require
@@ -264,6 +266,53 @@ def same_file_twice(walk):
     return ["one message; the second file was recognised"]
 
 
+def urgent_and_nobody_there(walk):
+    """Nobody listens: the deadline cannot be met, and the sender hears so at once."""
+    walk.close_stream(SOCIAL)
+    record = walk.fill(DUTY, child=child(7, 997)).decode("latin-1")
+    record = record.replace("<![CDATA[I dag]]>", "<![CDATA[Omedelbart]]>")
+    error = walk.refused(SCHOOL, "acute-unphoned.xml", record.encode("latin-1"))
+    require("phone" in error, f"refused, but not for the telephone call: {error}")
+    phoned = ("<ringtForst><QueryID>5020</QueryID><Name><![CDATA[Har du ringt?]]></Name>"
+              "<Value><![CDATA[Ja]]></Value></ringtForst></Values>")
+    record = record.replace("</Values>", phoned)
+    answer = walk.submit(SCHOOL, "acute-phoned.xml", record.encode("latin-1")).expect("PERMIT")
+    require(answer.phone_now, "the sender was not told to phone")
+    told = [path for path in walk.world.out_files(SCHOOL)
+            if path.name.startswith(answer.message) and "phone-now" in path.name]
+    require(told, "no native result tells to phone")
+    walk.world.start(SOCIAL)
+    walk.received(SOCIAL, answer.message)
+    return [f"unphoned: refused, {error}", f"phoned: told to phone again at once, {told[0]}"]
+
+
+def correction(walk):
+    number = child(12, 998)
+    first = walk.fill(DUTY, child=number)
+    report = walk.submit(SCHOOL, "report.xml", first).expect("PERMIT")
+    walk.received(SOCIAL, report.message)
+    own_id = re.search(rb"<FlowInstanceID>(\d+)<", first)[1].decode()
+    lines = []
+    for sample, status in (("correction", "corrected"), ("retraction", "retracted")):
+        answer = walk.send(SCHOOL, f"school/{sample}.xml", child=number, ORIGINAL_ID=own_id)
+        answer.expect("PERMIT", "19 kap. 1 §")
+        walk.received(SOCIAL, answer.message)
+        path = walk.world.agency_dir(SOCIAL) / "out" / f"{report.message}.marking.json"
+        marking = json.loads(path.read_text())
+        require(marking["known"] and marking["status"] == status, f"marked {marking['status']}")
+        require(marking["markings"][-1]["by"] == answer.message, "marked by another message")
+        lines.append(f"{status}: {path}")
+    walk.close_stream(SOCIAL)
+    stopped = walk.send(SCHOOL, DUTY, child=number).expect("PERMIT")
+    walk.withdraw(SCHOOL, message=stopped.message)
+    walk.outcome(SCHOOL, stopped.message, "STOPPED")
+    walk.world.start(SOCIAL)
+    text = walk.fill("school/correction.xml", child=number, ORIGINAL_ID=stopped.message)
+    error = walk.refused(SCHOOL, "correction-of-stopped.xml", text)
+    require("was stopped before it was handed out" in error, f"refused otherwise: {error}")
+    return lines + [f"of what never arrived: {error}"]
+
+
 def kill_everything_once(walk):
     """kill -9 of each process while messages flow; all arrive, each once."""
     sent = []
@@ -332,4 +381,6 @@ SCENARIOS = [
     ("o", "the same file dropped twice", same_file_twice),
     ("p", "kill -9 of every process in mid-flow", kill_everything_once),
     ("q", "the police re-identify an escrowed identity; the school is told", reidentification),
+    ("r", "acute, and nobody listens: a missed deadline", urgent_and_nobody_there),
+    ("s", "school -> social services: correction and retraction of a report", correction),
 ]

@@ -38,6 +38,7 @@ class Answer:
         self.paragraphs = json_answer["paragraphs"]
         self.passed = set(json_answer["passed"])
         self.withheld = set(json_answer["withheld"])
+        self.phone_now = json_answer["phoneNow"]
 
     def expect(self, verdict, paragraph=None, code=None, passed=None, withheld=None):
         require(self.verdict == verdict, f"{self.verdict} instead of {verdict}: {self.reason}")
@@ -84,6 +85,7 @@ class Walk:
                                    ("CitizenIdentifier", f"<![CDATA[{child}]]>")):
                 text = re.sub(f"<{element}>.*?</{element}>", f"<{element}>{value}</{element}>", text)
             text = text.replace("CONSENT-ID", values.get("CONSENT_ID", "CONSENT-ID"))
+            text = text.replace("ORIGINAL-ID", values.get("ORIGINAL_ID", "ORIGINAL-ID"))
         else:
             text = re.sub(r"@([A-Z_0-9]+)@", lambda match: values[match[1]], text)
         return text.encode(encoding)
