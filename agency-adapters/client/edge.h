@@ -38,7 +38,7 @@ struct EdgeOptions {
   absl::Duration poll = absl::Milliseconds(200);
   // How long clocks that have stopped are remembered.
   absl::Duration keep_clocks = absl::Hours(24) * 365;
-  std::string metrics_file;  // empty: none
+  std::string metrics_file = "";  // empty: none
   // How far an enrolment is; called on the enrolling thread.
   std::function<void(size_t done, size_t total)> progress = [](size_t, size_t) {};
 };
