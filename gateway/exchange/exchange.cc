@@ -33,9 +33,11 @@ absl::StatusOr<std::unique_ptr<Exchange>> Exchange::Create(ExchangeParts parts,
   std::unique_ptr<Exchange> exchange(new Exchange(std::move(parts), limits));
   const ExchangeParts& joined = exchange->parts_;
   Mailroom* const mailroom = &exchange->mailroom_;
-  ASSIGN_OR_RETURN(exchange->ledger_,
-                   Ledger::Open(joined.store, joined.clock, exchange->gateway_, joined.log,
-                                [mailroom](const AgencyId& agency) { mailroom->Wake(agency); }));
+  ASSIGN_OR_RETURN(
+      exchange->ledger_,
+      Ledger::Open(
+          joined.store, joined.clock, exchange->gateway_, joined.log,
+          [mailroom](const AgencyId& agency) { mailroom->Wake(agency); }, limits.retention));
   exchange->claimer_ = std::make_unique<Claimer>(
       joined.store, exchange->ledger_.get(), joined.policies, mailroom, limits, exchange->gateway_);
   exchange->pseudonymiser_ = std::make_unique<Pseudonymiser>(joined.store, exchange->ledger_.get(),

@@ -85,12 +85,13 @@ struct Ledger::Batch {
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, const Clock* clock,
                                                      std::string gateway, LogIdentity log,
-                                                     Wake wake) {
+                                                     Wake wake, Retention retention) {
   ASSIGN_OR_RETURN(LogHead head, store->ReadHead(gateway));
   ASSIGN_OR_RETURN(Appender tree, CheckedTree(head, log.verifier));
   ASSIGN_OR_RETURN(const absl::Time since, TimeOfLast(*store, head));
   std::unique_ptr<Ledger> ledger(new Ledger(store, clock, since, std::move(gateway), std::move(log),
-                                            std::move(wake), std::move(head), std::move(tree)));
+                                            std::move(wake), retention, std::move(head),
+                                            std::move(tree)));
   RETURN_IF_ERROR(ledger
                       ->Run([](Recorder& recorder) {
                         return recorder.Append(PlainLeaf(v1::START, 0)).status();
@@ -100,12 +101,13 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, const Clock* 
 }
 
 Ledger::Ledger(Store* store, const Clock* clock, absl::Time since, std::string gateway,
-               LogIdentity log, Wake wake, LogHead head, Appender tree)
+               LogIdentity log, Wake wake, Retention retention, LogHead head, Appender tree)
     : store_(store),
       clock_(clock, since),
       gateway_(std::move(gateway)),
       log_(std::move(log)),
       wake_(std::move(wake)),
+      retention_(retention),
       head_(std::move(head)),
       tree_(std::move(tree)),
       thread_([this] { Loop(); }) {}
@@ -184,7 +186,8 @@ absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
     waiting->clear();
     return transaction.status();
   }
-  Recorder recorder(transaction->get(), clock_.Now(), gateway_, head_.size, head_.counter);
+  Recorder recorder(transaction->get(), clock_.Now(), retention_, gateway_, head_.size,
+                    head_.counter);
   if (lost_units_ > 0) {
     RETURN_IF_ERROR(recorder.Append(PlainLeaf(v1::GAP, lost_units_)).status());
   }

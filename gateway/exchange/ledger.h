@@ -33,6 +33,7 @@
 #include "gateway/base/forward_clock.h"
 #include "gateway/base/ids.h"
 #include "gateway/base/mutex.h"
+#include "gateway/exchange/limits.h"
 #include "gateway/exchange/recorder.h"
 #include "gateway/exchange/store.h"
 #include "gateway/tlog/appender.h"
@@ -65,7 +66,7 @@ class Ledger {
   // `wake` is called without locks held.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(Store* store, const Clock* clock,
                                                       std::string gateway, LogIdentity log,
-                                                      Wake wake);
+                                                      Wake wake, Retention retention = {});
   // Finishes what waits.
   ~Ledger();
   Ledger(const Ledger&) = delete;
@@ -88,7 +89,7 @@ class Ledger {
   struct Batch;
 
   Ledger(Store* store, const Clock* clock, absl::Time since, std::string gateway, LogIdentity log,
-         Wake wake, LogHead head, Appender tree);
+         Wake wake, Retention retention, LogHead head, Appender tree);
 
   void Loop();
   void CommitBatch(std::deque<Pending*>* waiting);
@@ -104,6 +105,7 @@ class Ledger {
   const std::string gateway_;
   const LogIdentity log_;
   const Wake wake_;
+  const Retention retention_;
 
   // Owned by the ledger's thread.
   LogHead head_;

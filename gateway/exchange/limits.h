@@ -9,6 +9,15 @@
 
 namespace sluss {
 
+// How long a message that has ended is remembered, without its content.
+struct Retention {
+  // Repetitions are answered, the identity can be asked for, it can be corrected.
+  absl::Duration delivered = absl::Hours(24 * 365);
+  // Denied, stopped, expired, refused. Longer than a message may be old when it is submitted, so
+  // that none is taken twice.
+  absl::Duration undelivered = absl::Hours(24 * 30);
+};
+
 struct ExchangeLimits {
   size_t max_message_bytes = 30 << 20;
   // How far a sender's clock may be off, either way.
@@ -31,6 +40,7 @@ struct ExchangeLimits {
   // Rejected submissions that get an entry of their own in the log, an agency and hour; those
   // beyond are counted in the next one.
   uint32_t rejections_logged_per_hour = 60;
+  Retention retention;
 };
 
 }  // namespace sluss

@@ -126,7 +126,7 @@ void ForgetPseudonym(MessageRow* row) {
 absl::Status EndMessage(Recorder& recorder, MessageRow row, const Entry& because,
                         const v1::Outcome& outcome) {
   row.state = outcome.state();
-  row.deadline = absl::InfiniteFuture();
+  row.deadline = recorder.ForgetAt(row.state);
   row.details.set_reason_code(outcome.reason_code());
   row.details.set_latest_event(because.event().value());
   row.details.set_latest_index(because.index());

@@ -106,6 +106,7 @@ absl::StatusOr<Decided> Decided::Decide(Verified verified, const PolicySet& poli
   MessageRow row = RowOf(verified, facts, std::move(decision));
   if (permitted.empty()) {
     row.state = v1::DENIED;
+    row.deadline = now + limits.retention.undelivered;
     row.details.clear_officer();
     return Decided(std::move(row), /*payload=*/"", std::move(leaf));
   }

@@ -6,13 +6,20 @@
 
 namespace sluss {
 
-Recorder::Recorder(Transaction* store, absl::Time now, std::string gateway, uint64_t first_index,
-                   uint64_t counter)
+Recorder::Recorder(Transaction* store, absl::Time now, Retention retention, std::string gateway,
+                   uint64_t first_index, uint64_t counter)
     : store_(store),
       now_(now),
+      retention_(retention),
       gateway_(std::move(gateway)),
       first_index_(first_index),
       counter_(counter) {}
+
+absl::Time Recorder::ForgetAt(v1::MessageState state) const {
+  // A recall waits for its recipient as long as a message waits to be corrected.
+  const bool left = state == v1::ACKNOWLEDGED || state == v1::RECALLED;
+  return now_ + (left ? retention_.delivered : retention_.undelivered);
+}
 
 absl::StatusOr<Entry> Recorder::Append(const LeafDraft& draft, Proof proof) {
   ASSIGN_OR_RETURN(LogEntry sealed, SealLeaf(draft, gateway_, counter_ + 1, now_));

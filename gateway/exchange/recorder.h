@@ -16,6 +16,7 @@
 #include "gateway/base/ids.h"
 #include "gateway/exchange/entry.h"
 #include "gateway/exchange/leaf.h"
+#include "gateway/exchange/limits.h"
 #include "gateway/exchange/pipeline.h"
 #include "gateway/exchange/store.h"
 
@@ -34,6 +35,8 @@ class Recorder {
   Transaction& store() { return *store_; }
   // Never before that of an earlier transaction, whatever was done to the machine's clock.
   absl::Time now() const { return now_; }
+  // When a message that ends now in this state is forgotten.
+  absl::Time ForgetAt(v1::MessageState state) const;
 
   // The entry's place in the log is certain once the transaction commits. INTERNAL when the draft
   // is too large; then nothing was changed.
@@ -53,11 +56,12 @@ class Recorder {
 
  private:
   friend class Ledger;
-  Recorder(Transaction* store, absl::Time now, std::string gateway, uint64_t first_index,
-           uint64_t counter);
+  Recorder(Transaction* store, absl::Time now, Retention retention, std::string gateway,
+           uint64_t first_index, uint64_t counter);
 
   Transaction* const store_;
   const absl::Time now_;
+  const Retention retention_;
   const std::string gateway_;
   const uint64_t first_index_;
   uint64_t counter_;

@@ -22,15 +22,15 @@ enum class PseudonymState {
   kDone = 2,
 };
 
-// A notification from its decision on. The row stays when the payload is erased: it answers
-// repetitions and proves what became of the message.
+// A notification from its decision on. The row stays for a time when the payload is erased: it
+// answers repetitions and tells what became of the message.
 struct MessageRow {
   MessageId id;
   AgencyId sender;
   AgencyId recipient;
   v1::MessageState state = v1::MESSAGE_STATE_UNSPECIFIED;
   DeliveryId delivery_id;  // empty where it was denied at submission
-  // When something must happen if nothing else does first (phone, expiry). InfiniteFuture: never.
+  // When something must happen if nothing else does first: phone, expire, be forgotten.
   absl::Time deadline = absl::InfiniteFuture();
   PseudonymState pseudonym = PseudonymState::kNone;
   absl::Time pseudonym_due = absl::InfinitePast();  // not asked of the key holder before

@@ -45,7 +45,7 @@ class StoreView {
   virtual absl::StatusOr<std::vector<MessageId>> MessagesCiting(
       const ConsentId& consent, const std::vector<v1::MessageState>& states, const MessageId& after,
       size_t limit) const = 0;
-  // Ids of the messages with deadline <= now, earliest first.
+  // Ids of the messages with deadline <= now, earliest first; ended ones too.
   virtual absl::StatusOr<std::vector<MessageId>> MessagesDue(absl::Time now,
                                                              size_t limit) const = 0;
   // Ids of the messages with PseudonymState::kWanted and pseudonym_due <= now, earliest due first,
@@ -120,6 +120,10 @@ class Transaction : public StoreView {
   // A sender was told to phone: replaces the deadline only.
   virtual absl::Status SetDeadline(const MessageId& id, absl::Time deadline,
                                    const Entry& because) = 0;
+
+  // A message that has ended is forgotten, with its citations: the log alone tells of it, and its
+  // id can be taken again. Items that name it stay until they are claimed. OK when it is not there.
+  virtual absl::Status RemoveMessage(const MessageRow& row) = 0;
 
   // Puts it last; `sequence` is given here.
   virtual absl::Status EnqueueOutcome(const AgencyId& agency, const DeliveryId& delivery_id,

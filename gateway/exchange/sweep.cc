@@ -9,7 +9,12 @@
 namespace sluss {
 namespace {
 
+bool MayStillArrive(const MessageRow& row) {
+  return row.state == v1::QUEUED || row.state == v1::CLAIMED;
+}
+
 absl::Status ApplyDeadline(Recorder& recorder, const MessageRow& row) {
+  if (!MayStillArrive(row)) return recorder.store().RemoveMessage(row);
   const absl::Time expires = absl::FromUnixMicros(row.details.expires_us());
   if (recorder.now() < expires) {
     LeafDraft leaf = MessageLeaf(v1::PHONE_NOTICE, row);

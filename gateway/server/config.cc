@@ -73,6 +73,18 @@ void FillConsentRules(ConfigCheck& check, v1::ConsentRules& rules) {
   rules.set_earliest_days(range("earliest_days", rules.earliest_days(), 366, 1, 3 * 366));
 }
 
+// A message may be submitted until it would have expired: forgotten earlier, it would be taken
+// twice.
+void FillRetention(ConfigCheck& check, const v1::Limits& limits, v1::Retention& retention) {
+  const uint32_t least = limits.expire_hours() / 24 + 2;
+  const auto days = [&](absl::string_view field, uint32_t value, uint32_t standard) {
+    return check.Range(absl::StrCat("retention.", field), value, std::max(standard, least), least,
+                       10 * 366);
+  };
+  retention.set_delivered_days(days("delivered_days", retention.delivered_days(), 365));
+  retention.set_undelivered_days(days("undelivered_days", retention.undelivered_days(), 30));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
@@ -90,6 +102,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   CheckPeerName(&check, "keyholder.name", config.keyholder().name(), PeerKind::kKeyHolder);
   FillLimits(check, *config.mutable_limits());
   FillConsentRules(check, *config.mutable_consent());
+  FillRetention(check, config.limits(), *config.mutable_retention());
   check.Required("log_origin", config.log_origin());
   if (!config.metrics_file().empty()) {
     check.FileToCreate("metrics_file", config.mutable_metrics_file());

@@ -76,6 +76,8 @@ ExchangeLimits LimitsOf(const v1::GatewayConfig& config) {
   out.maturity_from_age = consent.maturity_from_age();
   out.longest_consent = absl::Hours(24 * consent.longest_days());
   out.earliest_consent = absl::Hours(24 * consent.earliest_days());
+  out.retention.delivered = absl::Hours(24 * config.retention().delivered_days());
+  out.retention.undelivered = absl::Hours(24 * config.retention().undelivered_days());
   return out;
 }
 

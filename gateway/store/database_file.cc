@@ -130,8 +130,11 @@ constexpr char kOfficerSchema[] = R"sql(
   PRAGMA user_version = 3;
 )sql";
 
-// What version 4 has beside version 3: what becomes of a consent after its registration.
+// What version 4 has beside version 3: what becomes of a consent after its registration, and that
+// messages which have ended (states 3 and up of v1::MessageState) are forgotten after a year.
 constexpr char kConsentSchema[] = R"sql(
+  UPDATE message SET deadline = (unixepoch() + 365 * 86400) * 1000000
+    WHERE state >= 3 AND deadline = 9223372036854775807;
   ALTER TABLE consent ADD COLUMN standing BLOB NOT NULL DEFAULT x'';
 
   PRAGMA user_version = 4;

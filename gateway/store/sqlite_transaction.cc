@@ -129,6 +129,18 @@ absl::Status SqliteTransaction::SetDeadline(const MessageId& id, absl::Time dead
   return ChangeOne(query, "message");
 }
 
+absl::Status SqliteTransaction::RemoveMessage(const MessageRow& row) {
+  for (const v1::CitedConsent& cited : row.details.consent()) {
+    Query citation = connection_->Prepare("DELETE FROM citation WHERE consent = ? AND message = ?");
+    citation.Blob(cited.consent_id()).Blob(row.id.value());
+    RETURN_IF_ERROR(Change(citation));
+  }
+  RETURN_IF_ERROR(ErasePayload(row.id));
+  Query message = connection_->Prepare("DELETE FROM message WHERE id = ?");
+  message.Blob(row.id.value());
+  return Change(message);
+}
+
 absl::Status SqliteTransaction::Enqueue(const QueueItem& item) {
   Query query = connection_->Prepare(
       "INSERT INTO item (agency, delivery_id, message_id, kind, ready, outcome) "

@@ -28,6 +28,7 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
                               const Entry& because) override;
   absl::Status SetPseudonym(const MessageRow& row) override;
   absl::Status SetDeadline(const MessageId& id, absl::Time deadline, const Entry& because) override;
+  absl::Status RemoveMessage(const MessageRow& row) override;
   absl::Status EnqueueOutcome(const AgencyId& agency, const DeliveryId& delivery_id,
                               const MessageId& message_id, const v1::Outcome& outcome) override;
   absl::Status EnqueuePseudonym(const AgencyId& agency, const DeliveryId& delivery_id,

@@ -59,7 +59,40 @@ TEST_F(HousekeepingTest, AnUnacknowledgedDutyReportTellsItsSenderToPhoneThenExpi
   EXPECT_TRUE(world_.NothingFor(kSocialServices));
 }
 
-TEST_F(HousekeepingTest, WhatWasAcknowledgedHasNoDeadline) {
+// ---- What has ended is forgotten; the log is not
+
+TEST_F(HousekeepingTest, WhatArrivedIsForgottenAfterItsTimeAndTheLogKeepsIt) {
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  const MessageId id = Must(world_.store().ReadyItems(kSocialServices, 0, 1)).front().message_id;
+  ASSERT_OK(world_.Acknowledge(kSocialServices, world_.Take(kSocialServices)));
+  world_.clock().Advance(Retention().delivered - absl::Seconds(1));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_EQ(world_.StateOf(id.value()), v1::ACKNOWLEDGED);
+  const size_t entries = world_.Leaves().size();
+  world_.clock().Advance(absl::Seconds(1));
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_EQ(Must(world_.store().FindMessage(id)), std::nullopt);
+  EXPECT_EQ(world_.Leaves().size(), entries);
+  EXPECT_EQ(world_.Leaves().back().message_id(), id.value());
+}
+
+TEST_F(HousekeepingTest, WhatNeverArrivedIsForgottenSoonerAndNotTakenAgain) {
+  const v1::Envelope late = world_.Seal(kSchool, world_.DutyReport());
+  ASSERT_OK(world_.exchange().Submit(kSchool, late));
+  Outgoing denied = world_.DutyReport();
+  denied.header.set_recipient(kPolice.value());
+  EXPECT_EQ(Must(world_.Submit(kSchool, denied)).decision().verdict(), v1::VERDICT_DENY);
+  EXPECT_EQ(Must(world_.store().MessagesAdmitted(0, 9)).size(), 2u);
+  world_.clock().Advance(Retention().undelivered);
+  ASSERT_OK(world_.exchange().Sweep());  // one is forgotten, the other expires
+  EXPECT_EQ(Must(world_.store().MessagesAdmitted(0, 9)).size(), 1u);
+  world_.clock().Advance(Retention().undelivered);
+  ASSERT_OK(world_.exchange().Sweep());
+  EXPECT_TRUE(Must(world_.store().MessagesAdmitted(0, 9)).empty());
+  EXPECT_FALSE(world_.exchange().Submit(kSchool, late).ok()) << "too old to be a new one";
+}
+
+TEST_F(HousekeepingTest, WhatWasAcknowledgedTellsItsSenderOnce) {
   ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
   ASSERT_OK(world_.Acknowledge(kSocialServices, world_.Take(kSocialServices)));
   world_.clock().Advance(absl::Hours(1000));

@@ -89,6 +89,23 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     return Change(id, [&](MessageRow& stored) { stored.deadline = deadline; });
   }
 
+  absl::Status RemoveMessage(const MessageRow& row) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    const uint64_t* const admitted = layers_.admitted.Find(row.id);
+    if (admitted == nullptr) return absl::OkStatus();
+    for (const v1::CitedConsent& cited : row.details.consent()) {
+      layers_.citations.Erase({ConsentId(cited.consent_id()), row.id});
+    }
+    layers_.wanted.Erase({row.pseudonym_due, *admitted});
+    layers_.in_order.Erase(*admitted);
+    layers_.delivered.Erase(row.delivery_id);
+    layers_.payloads.Erase(row.id);
+    layers_.messages.Erase(row.id);
+    layers_.admitted.Erase(row.id);
+    return absl::OkStatus();
+  }
+
   absl::Status EnqueueOutcome(const AgencyId& agency, const DeliveryId& delivery_id,
                               const MessageId& message_id, const v1::Outcome& outcome) override {
     MutexLock lock(mutex_);

@@ -234,6 +234,23 @@ TEST_P(StoreContractTest, FindsWhatIsDueEarliestFirst) {
   EXPECT_THAT(Must(store().MessagesDue(now + absl::Hours(9999), 1)), ElementsAre(early.id));
 }
 
+TEST_P(StoreContractTest, OfAMessageThatIsRemovedNothingIsLeft) {
+  const SealedConsent sealed = world_.Deposit(world_.Record());
+  const ConsentId consent = sealed.witness.consent_id();
+  const absl::Time later = world_.clock().Now() + absl::Hours(9999);
+  const MessageRow row = Admit(world_.Signal({sealed.witness}));
+  const MessageRow other = Admit(world_.Signal({sealed.witness}));
+  ASSERT_OK(Apply([&](Recorder& recorder) { return recorder.store().RemoveMessage(row); }));
+  EXPECT_EQ(Must(store().FindMessage(row.id)), std::nullopt);
+  EXPECT_EQ(Must(store().ReadPayload(row.id)), "");
+  EXPECT_THAT(Must(store().MessagesCiting(consent, {row.state}, MessageId(), 9)),
+              ElementsAre(other.id));
+  EXPECT_THAT(Must(store().MessagesDue(later, 9)), ElementsAre(other.id));
+  EXPECT_THAT(Must(store().PseudonymsWanted(later, 9)), IsEmpty());
+  EXPECT_OK(Apply([&](Recorder& recorder) { return recorder.store().RemoveMessage(row); }))
+      << "removed already";
+}
+
 TEST_P(StoreContractTest, SummarisesTheNotificationsThatWait) {
   EXPECT_EQ(Must(store().SummariseQueue()).notifications, 0u);
   EXPECT_TRUE(Must(store().SummariseQueue()).oldest.empty());

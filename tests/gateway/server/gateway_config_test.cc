@@ -70,11 +70,22 @@ TEST_F(GatewayConfigTest, TheSampleNamesTheStandardLimits) {
   const std::string sample = absl::StrCat(SLUSS_SOURCE_DIR, "/deploy/config/gateway.txtpb");
   std::string limits = *ReadFile(sample);
   limits = limits.substr(limits.find("limits {"));
+  ASSERT_NE(limits.find("retention {"), std::string::npos);
   const auto shown = With("limits { clock_skew_seconds: 60 }", limits);
   const auto standard = With("limits { clock_skew_seconds: 60 }", "");
   ASSERT_OK(shown);
   ASSERT_OK(standard);
   EXPECT_EQ(shown->limits().SerializeAsString(), standard->limits().SerializeAsString());
+  EXPECT_EQ(shown->retention().SerializeAsString(), standard->retention().SerializeAsString());
+}
+
+TEST_F(GatewayConfigTest, NoMessageIsForgottenWhileItMayStillBeSubmitted) {
+  EXPECT_THAT(With("limits { clock_skew_seconds: 60 }", "retention { undelivered_days: 15 }"),
+              StatusIs(kInvalid, HasSubstr("`retention.undelivered_days`: must be from 16")));
+  EXPECT_OK(With("limits { clock_skew_seconds: 60 }", "retention { undelivered_days: 16 }"));
+  const auto longer = With("limits { clock_skew_seconds: 60 }", "limits { expire_hours: 960 }");
+  ASSERT_OK(longer);
+  EXPECT_EQ(longer->retention().undelivered_days(), 42u) << "the standard value follows";
 }
 
 TEST_F(GatewayConfigTest, NamesEveryFaultWithItsLine) {
