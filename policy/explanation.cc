@@ -37,6 +37,7 @@ class Explainer {
   void ExplainWholeDenied(v1::CategoryDecision* decision) const;
   void ExplainVerdict(const std::set<uint32_t>& determining, v1::Decision* decision) const;
   void ExplainDenial(v1::Decision* decision) const;
+  uint32_t RetainDaysOf(Rules rules) const;
   void NameParagraphs(Rules rules, v1::CategoryDecision* decision) const;
   void NameRules(Rules rules, v1::CategoryDecision* decision) const;
   std::vector<uint32_t> ParagraphsOf(Rules rules) const;
@@ -65,6 +66,13 @@ std::vector<uint32_t> Explainer::ParagraphsOf(Rules rules) const {
     paragraphs.insert(table_.rule(rule).paragraphs.begin(), table_.rule(rule).paragraphs.end());
   }
   return {paragraphs.begin(), paragraphs.end()};
+}
+
+// The shortest of the times that the rules allow; 0 where none says any.
+uint32_t Explainer::RetainDaysOf(Rules rules) const {
+  Obligations owed;
+  for (const uint32_t rule : rules) owed.Merge(ObligationsOf(*table_.rule(rule).source));
+  return owed.retain_days == Obligations::kNone ? 0 : owed.retain_days;
 }
 
 void Explainer::NameParagraphs(Rules rules, v1::CategoryDecision* decision) const {
@@ -157,6 +165,7 @@ void Explainer::ExplainCategory(const CategoryOutcome& category, v1::CategoryDec
   const Rules permits = outcome_.Permits(category);
   decision->set_permitted(true);
   NameRules(permits, decision);
+  decision->set_retain_days(RetainDaysOf(permits));
   determining->insert(permits.begin(), permits.end());
   const Text basis = sentences_.Citations(ParagraphsOf(permits));
   SetReason("permitted",

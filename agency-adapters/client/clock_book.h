@@ -1,9 +1,8 @@
 // The deadlines that a notification starts at the agency that receives it.
 //
 // Which clocks run, and for how long, is what the policy said on the day of receipt: the
-// obligations of the decision that came with the notification. Policies of before the fields
-// `assess_hours` and `finish_months` mean 24 hours and four months. A correction of a report
-// belongs to that report: it starts no clocks of its own where the report's run, and stops none.
+// obligations of the decision that came with the notification (clock_rules.h). A correction of a
+// report belongs to that report: only what it tells itself has a day when it must be erased.
 //
 // A clock stops by what the agency says: its feedback to the reporter, or a file NAME.clock.json in
 // the drop directory (clock_file.h). What runs, what is due and what is overdue lies in native_out
@@ -24,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "agency-adapters/client/clock_rules.h"
 #include "agency-adapters/client/native_out.h"
 #include "agency-adapters/client/record_dir.h"
 #include "gateway/base/event_log.h"
@@ -33,16 +33,6 @@
 #include "proto/policy.pb.h"
 
 namespace sluss {
-
-// What the agency may say about a notification that it received.
-enum class CaseEvent {
-  kAssessed,
-  kOpened,
-  kNotOpened,
-  kAlreadyRunning,
-  kFinished,
-  kNotRequested,  // nobody asked for feedback, and none is given
-};
 
 // Clocks of one kind that run.
 struct ClockCount {
@@ -65,8 +55,8 @@ class ClockBook {
   // The list shows it beside the clocks of this message. OK where it has none.
   absl::Status Mark(const MessageId& id, v1::CorrectionKind kind);
 
-  // NOT_FOUND for a message without clocks. A clock that has stopped stays as it is.
-  absl::Status Tell(const MessageId& id, CaseEvent event, absl::Time at);
+  // NOT_FOUND for a message without clocks; else as Apply.
+  absl::Status Tell(const MessageId& id, const CaseReport& report);
   // The reporter was told. OK where no clock waits for it.
   absl::Status Answered(const MessageId& id, absl::Time at);
 

@@ -183,7 +183,7 @@ absl::Status Edge::TakeRecord(const std::string& name) {
 
 absl::Status Edge::TakeClock(const std::string& text) {
   ASSIGN_OR_RETURN(const ClockFile file, ReadClockFile(text, parts_.clock->Now()));
-  return clocks_->Tell(file.message, file.event, file.at);
+  return clocks_->Tell(file.message, file.report);
 }
 
 absl::Status Edge::TakeNative(const NativeFile& file) {

@@ -127,7 +127,8 @@ absl::Status Sender::TellClocks(const v1::NeutralNotification& notification,
   const CaseEvent event = decided == v1::INVESTIGATION_OPENED       ? CaseEvent::kOpened
                           : decided == v1::INVESTIGATION_NOT_OPENED ? CaseEvent::kNotOpened
                                                                     : CaseEvent::kAlreadyRunning;
-  const absl::Status told = clocks_->Tell(MessageId(header.reply_to()), event, parts_.clock->Now());
+  const absl::Status told = clocks_->Tell(MessageId(header.reply_to()),
+                                          CaseReport{.event = event, .at = parts_.clock->Now()});
   return absl::IsNotFound(told) ? absl::OkStatus() : told;
 }
 

@@ -51,12 +51,14 @@ class ClockTest : public ::testing::Test {
     social_.Look();
   }
   std::string MessageId() { return gateway_.accepted()[0].message_id(); }
-  void Say(const char* event) {
-    social_.Drop(
-        absl::StrCat(event, ".clock.json"),
-        absl::StrCat(R"({"message": ")", ToHex(MessageId()), R"(", "event": ")", event, R"("})"));
+  // `more`: further properties, each with the comma before it.
+  void Say(const char* event, const char* more = "") {
+    social_.Drop(absl::StrCat(event, ".clock.json"),
+                 absl::StrCat(R"({"message": ")", ToHex(MessageId()), R"(", "event": ")", event,
+                              R"(")", more, "}"));
     social_.Look();
   }
+  std::string Rejection() { return social_.OnlyFile("/drop/rejected", ".error.txt"); }
   int Told(const Agency& agency, const char* what) {
     int count = 0;
     const std::string log = agency.log.str();
@@ -135,6 +137,80 @@ TEST_F(ClockTest, TheTimesAreThoseOfTheRule) {
   Say("opened");
   EXPECT_THAT(Lines(social_), ElementsAre("answer-reporter 2026-10-28T00:00:00",
                                           "finish-investigation 2026-12-21T00:00:00"));
+}
+
+TEST_F(ClockTest, MoreTimeToDecideIsShownWithTheDayBefore) {
+  Report();
+  clock_.Set(Swedish(2026, 11, 5));
+  social_.Look();
+  Say("extended", R"(, "until": "2026-11-20")");
+  EXPECT_THAT(Lines(social_), ElementsAre("assess-protection 2026-10-21T10:00:00 overdue",
+                                          "decide-investigation 2026-11-21T00:00:00"));
+  EXPECT_THAT(social_.OnlyFile("/out", "clocks.open.json"),
+              HasSubstr(R"("extendedFrom": "2026-11-04T00:00:00")"));
+  Say("extended", R"(, "until": "2026-11-20")");  // said again: as once
+  EXPECT_THAT(social_.Files("/drop/rejected", ".error.txt"), IsEmpty());
+  clock_.Set(Swedish(2026, 11, 21));
+  social_.Look();
+  EXPECT_EQ(Told(social_, R"("clock":"decide-investigation")"), 2) << "it is overdue anew";
+}
+
+TEST_F(ClockTest, NoTimeIsAddedToADecisionThatIsMade) {
+  Report();
+  Say("not-opened");
+  Say("extended", R"(, "until": "2026-11-20")");
+  EXPECT_THAT(Rejection(), HasSubstr("no decision about this notification is awaited"));
+}
+
+TEST_F(ClockTest, AnExtensionIsNoShortening) {
+  Report();
+  Say("extended", R"(, "until": "2026-11-03")");
+  EXPECT_THAT(Rejection(), HasSubstr("`until`"));
+}
+
+// ---- what may be kept for a time only
+
+class RetentionTest : public ClockTest {
+ protected:
+  void ReportKept(uint32_t identity_days, uint32_t narrative_days) {
+    gateway_.obligations.clear();
+    gateway_.retain_days = {{"IDENTITY", identity_days}, {"NARRATIVE", narrative_days}};
+    Report();
+  }
+  std::string List() { return social_.OnlyFile("/out", "clocks.open.json"); }
+};
+
+TEST_F(RetentionTest, EachCategoryIsErasedOnItsOwnDay) {
+  ReportKept(365, 90);
+  EXPECT_THAT(Lines(social_),
+              ElementsAre("erase-data 2027-01-19T00:00:00", "erase-data 2027-10-21T00:00:00"));
+  clock_.Set(Swedish(2027, 1, 19));
+  social_.Look();
+  EXPECT_EQ(Told(social_, R"("clock":"erase-data")"), 1);
+  Say("erased");
+  EXPECT_THAT(Lines(social_), ElementsAre("erase-data 2027-10-21T00:00:00"))
+      << "what is not due yet runs on";
+  EXPECT_THAT(List(), Not(HasSubstr("NARRATIVE")));
+}
+
+TEST_F(RetentionTest, WhatIsErasedBeforeItsDayIsNamed) {
+  ReportKept(90, 90);
+  EXPECT_THAT(Lines(social_), ElementsAre("erase-data 2027-01-19T00:00:00"));
+  Say("erased", R"(, "categories": ["NARRATIVE"])");
+  EXPECT_THAT(List(), Not(HasSubstr("NARRATIVE")));
+  EXPECT_THAT(List(), HasSubstr("IDENTITY"));
+  Say("erased", R"(, "categories": ["NARRATIVE"])");
+  EXPECT_THAT(social_.Files("/drop/rejected", ".error.txt"), IsEmpty()) << "twice is as once";
+  Say("erased", R"(, "categories": ["IDENTITY"])");
+  EXPECT_THAT(Lines(social_), IsEmpty());
+}
+
+TEST_F(RetentionTest, WhatHasNoDayCannotBeErasedOnOne) {
+  ReportKept(90, 90);
+  const std::vector<std::string> before = Lines(social_);
+  Say("erased", R"(, "categories": ["STATUS"])");
+  EXPECT_THAT(Rejection(), HasSubstr("`categories`: STATUS"));
+  EXPECT_EQ(Lines(social_), before);
 }
 
 TEST_F(ClockTest, WhatWasOverdueStaysSoWhenTheClockIsSetBack) {
@@ -253,6 +329,17 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{R"({"message": "00112233445566778899aabbccddeeff", "event": "opened",
                     "at": "2030-01-01T00:00:00+01:00"})",
                 "`at`: lies in the future"},
+        BadFile{R"({"message": "00112233445566778899aabbccddeeff", "event": "extended"})",
+                "`until`"},
+        BadFile{R"({"message": "00112233445566778899aabbccddeeff", "event": "extended",
+                    "until": "in May"})",
+                "`until`: must be a day"},
+        BadFile{R"({"message": "00112233445566778899aabbccddeeff", "event": "opened",
+                    "until": "2027-01-01"})",
+                "`until`: goes with"},
+        BadFile{R"({"message": "00112233445566778899aabbccddeeff", "event": "opened",
+                    "categories": ["CONTACT"]})",
+                "`categories`: goes with"},
         BadFile{R"({"message": "00112233445566778899aabbccddeeff", "event": "opened",
                     "who": "me"})",
                 "`who`"}));

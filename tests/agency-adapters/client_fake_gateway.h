@@ -43,6 +43,7 @@ class FakeGateway {
   v1::Verdict verdict = v1::VERDICT_PERMIT;
   std::set<std::string> withheld;  // with VERDICT_PARTIAL
   std::vector<v1::Obligation> obligations;
+  std::map<std::string, uint32_t> retain_days;  // by category
   std::string reason_code = "permitted";
   std::vector<uint32_t> age_limits = {15, 18, 21};
   bool keyholder_away = false;
@@ -274,6 +275,8 @@ inline v1::Decision FakeGateway::DecisionOn(const std::vector<std::string>& cate
     one->set_permitted(verdict == v1::VERDICT_PERMIT ||
                        (verdict == v1::VERDICT_PARTIAL && withheld.count(category) == 0));
     one->add_paragraph("SOL-2025-19-1");
+    const auto kept = retain_days.find(category);
+    if (one->permitted() && kept != retain_days.end()) one->set_retain_days(kept->second);
   }
   decision.mutable_obligation()->Assign(obligations.begin(), obligations.end());
   return decision;

@@ -1,6 +1,7 @@
 // The semantics, sentences 1 to 6; what is said with a decision: explanation_test.cc.
 #include "policy/decide.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ using testing::Forbid;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::LoadSmall;
+using ::testing::Pair;
 using testing::Passed;
 using testing::Permit;
 using testing::StatusIs;
@@ -331,6 +333,17 @@ TEST(DecideTest, ObligationsOfAllMatchingPermitsMerge) {
   for (int i = 0; i < expected.obligation_size(); ++i) {
     EXPECT_EQ(decision.obligation(i).DebugString(), expected.obligation(i).DebugString());
   }
+}
+
+TEST(DecideTest, EachCategoryIsKeptAsLongAsTheShortestOfItsOwnRules) {
+  const v1::Decision decision =
+      DecideWith(Permit("p1", "category: \"A\" obligation { retain { days: 90 } }") +
+                     Permit("p2", "category: [\"A\", \"B\"] obligation { retain { days: 120 } }") +
+                     Permit("p3", "category: \"C\""),
+                 Facts("category: [\"A\", \"B\", \"C\", \"D\"]"));
+  std::map<std::string, uint32_t> days;
+  for (const auto& one : decision.category()) days[one.category()] = one.retain_days();
+  EXPECT_THAT(days, ElementsAre(Pair("A", 90u), Pair("B", 120u), Pair("C", 0u), Pair("D", 0u)));
 }
 
 TEST(DecideTest, ADenialBringsNoObligation) {
