@@ -32,6 +32,7 @@ constexpr Word kPurposes[] = {
     {"SUPPORT_GROUP", "Stödgrupp"},
     {"COORDINATED_PLAN", "Samordnad individuell plan"},
     {"SOCIAL_ACTION_GROUP", "Social insatsgrupp"},
+    {"REIDENTIFICATION", "Återidentifiering"},
 };
 
 constexpr Word kCategories[] = {

@@ -57,14 +57,13 @@ class Answer:
 class Walk:
     def __init__(self, world):
         self.world = world
-        self.count = 0
         self.children = set()  # every number that was ever handed in
 
     # ---- records -------------------------------------------------------------------------------
 
     def fill(self, template, child=None, **tokens):
         """A native record from a sample: its own id, now, and the child, unlike every other's."""
-        self.count += 1
+        self.world.records += 1
         self.children |= {child} - {None}
         path = SAMPLES / template
         encoding = "latin-1" if path.suffix == ".xml" and b"ISO-8859-1" in path.read_bytes()[:120] \
@@ -77,7 +76,7 @@ class Walk:
             "TODAY": now.strftime("%Y-%m-%d"),
             "MESSAGE_ID": str(uuid.uuid4()),
             "AGE": child or "",
-            "NATIVE_ID": str(300000 + self.count),
+            "NATIVE_ID": str(300000 + self.world.records),
             **tokens,
         }
         if path.suffix == ".xml":  # a whole record: its id, child and consent are exchanged
@@ -93,7 +92,7 @@ class Walk:
     def drop(self, agency, template, name=None, **tokens):
         """Drops a filled sample; returns (process, mark before it)."""
         suffix = "".join(part for part in (SAMPLES / template).suffixes if part != ".template")
-        return self.hand_in(agency, name or f"record-{self.count + 1}{suffix}",
+        return self.hand_in(agency, name or f"record-{self.world.records + 1}{suffix}",
                             self.fill(template, **tokens))
 
     def hand_in(self, agency, name, content):
@@ -249,11 +248,11 @@ class Walk:
     def withdraw(self, agency, reference=None, message=None, **parts):
         """Withdraws a consent, or `parties` or `categories` of it, or an own message; returns the
         gateway's answer."""
-        self.count += 1
+        self.world.records += 1
         what = {"consent": reference} if reference else {"message": message}
         process = self.world.processes[agency]
         since = process.mark()
-        self.world.drop(agency, f"withdraw-{self.count}.withdraw.json",
+        self.world.drop(agency, f"withdraw-{self.world.records}.withdraw.json",
                         json.dumps({**what, **parts, "officer": "Kim Testsson",
                                     "onBehalfOf": "guardian"}))
         event = process.wait_for(
@@ -273,10 +272,10 @@ class Walk:
 
     def reidentify(self, agency, message, basis, officers, **options):
         """Asks, and waits for what came of it: the adapter's event."""
-        self.count += 1
+        self.world.records += 1
         process = self.world.processes[agency]
         since = process.mark()
-        self.world.drop(agency, f"ask-{self.count}.reidentify.json",
+        self.world.drop(agency, f"ask-{self.world.records}.reidentify.json",
                         self.order(message, basis, officers, **options))
         event = process.wait_for(
             lambda e: e["event"] in ("reidentification", "rejected"), since, timeout=40)

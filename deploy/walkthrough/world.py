@@ -31,7 +31,8 @@ OFFICERS = {
     "social-services/sundby": {"Sara Säker": ["case-worker"], "Gun Grupp": ["group-leader"]},
     "police/region-mitt": {"Pim Patrull": ["police-officer"],
                            "Ulla Utredare": ["investigator"]},
-    "child-psychiatry/bup-sundby": {"Ines Modell": ["psychologist"]},
+    "child-psychiatry/bup-sundby": {"Ines Modell": ["psychologist"],
+                                    "Omar Mönster": ["physician"]},
 }
 
 # The policies that the scenarios run under; local ones are added with `policies=`.
@@ -148,6 +149,7 @@ class World:
             path for path in TEMPLATES.glob("*.txtpb") if not path.name.endswith(".cases.txtpb"))
         self.processes = {}
         self.moved = moved_clock
+        self.records = 0  # handed in so far: none has the id of another
         self.gateway_port, self.keyholder_port = free_ports(2)
 
     # ---- layout --------------------------------------------------------------------------------

@@ -201,7 +201,7 @@ TEST_F(ConsentTest, AVersionReplacesTheOneItNamesWithAProof) {
                Changed("C-18", {{"\"form\"", "\"replaces\": \"C-17\", \"form\""}}));
   school_.Look();
   ASSERT_THAT(gateway_.registrations(), SizeIs(2)) << school_.log.str();
-  const v1::RegisterConsentRequest& later = gateway_.registrations()[1];
+  const v1::RegisterConsentRequest later = gateway_.registrations()[1];
   const v1::ConsentRecord earlier = RecordOf(gateway_.registrations()[0]);
   EXPECT_EQ(RecordOf(later).supersedes(), earlier.consent_id());
   EXPECT_OK(VerifySameChild(later.record(), RecordOf(later), earlier, parties_.directory(),
@@ -221,7 +221,7 @@ TEST_F(ConsentTest, AContradictionWithAnotherOfTheSameChildIsSaidAndProved) {
   school_.Drop("b.consent.json", Changed("C-18", no));
   school_.Look();
   ASSERT_THAT(gateway_.registrations(), SizeIs(2)) << school_.log.str();
-  const v1::RegisterConsentRequest& later = gateway_.registrations()[1];
+  const v1::RegisterConsentRequest later = gateway_.registrations()[1];
   const v1::ConsentRecord earlier = RecordOf(gateway_.registrations()[0]);
   EXPECT_THAT(RecordOf(later).contradicts(), ElementsAre(earlier.consent_id()));
   ASSERT_THAT(later.contradiction_proof(), SizeIs(1));

@@ -59,7 +59,7 @@ TEST_F(CorrectionTest, GoesWhereTheReportWentAndMarksIt) {
   correction.clear_recipient();
   Send(correction);
   ASSERT_THAT(gateway_.accepted(), SizeIs(2));
-  const v1::Header& header = gateway_.accepted()[1];
+  const v1::Header header = gateway_.accepted()[1];
   EXPECT_EQ(header.recipient(), kSocialServices.value());
   EXPECT_EQ(header.reply_to(), gateway_.accepted()[0].message_id());
   EXPECT_EQ(header.correction(), v1::CORRECTION);
@@ -94,7 +94,8 @@ TEST_F(CorrectionTest, NamesSingleStatementsByTheirIds) {
   (*report.mutable_compartment())["HEALTH"].mutable_text()->add_statement()->set_text("asthma");
   Send(report);
   social_.Receive();
-  const auto& parts = social_.Delivered().notification().compartment();
+  const v1::DeliveredNotification delivered = social_.Delivered();
+  const auto& parts = delivered.notification().compartment();
   EXPECT_EQ(parts.at("NARRATIVE").narrative().statement(0).id(), "1");
   EXPECT_EQ(parts.at("NARRATIVE").narrative().statement(1).id(), "2");
   EXPECT_EQ(parts.at("HEALTH").text().statement(0).id(), "1");
@@ -187,6 +188,7 @@ TEST_F(CorrectionTest, FromAnotherAgencyIsRefused) {
   Outgoing outgoing;
   outgoing.header = gateway_.accepted()[1];
   outgoing.header.set_message_id(std::string(16, 'm'));
+  outgoing.header.clear_attestation();
   outgoing.header.set_reply_to(report);
   outgoing.header.set_correction(v1::RETRACTION);
   outgoing.number = Must(CanonicalNumber::Parse(kChild));

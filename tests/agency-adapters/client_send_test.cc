@@ -269,7 +269,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadAnswer{"proof",
                   [](v1::SubmitResponse* a) {
                     std::string* proof = a->mutable_receipt()->mutable_proof();
-                    *proof = absl::StrReplaceAll(*proof, {{"gw1\n1\n", "gw1\n2\n"}});
+                    *proof = absl::StrReplaceAll(*proof, {{"gw1\n2\n", "gw1\n3\n"}});
                   }},
         BadAnswer{"foreign_log",
                   [](v1::SubmitResponse* a) { *a->mutable_receipt() = ForeignReceipt(); }},

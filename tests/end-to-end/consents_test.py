@@ -91,7 +91,7 @@ class ConsentsTest(WorldTest):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertIn("ATTENDANCE", again.stdout)
         version, = self.show(consent)["version"]
-        self.assertEqual(version["withdrawnCategory"], ["ATTENDANCE"])
+        self.assertEqual(version["withdrawn_category"], ["ATTENDANCE"])
         # Another role is no officer; an officer's name stands nowhere in the log.
         author = self.world.official("author", "kim")
         refused = self.world.ask(author, "consent", "withdraw", "--consent", consent)
@@ -106,7 +106,7 @@ class ConsentsTest(WorldTest):
         narrow = [category for category in CATEGORIES if category != "ATTENDANCE"]
         second = self.walk.consent(SCHOOL, number, "d-2", PARTIES, narrow,
                                    refusedCategories=["ATTENDANCE"])
-        self.assertEqual(len(self.show(first)["version"][0]["contradictedBy"]), 1)
+        self.assertEqual(len(self.show(first)["version"][0]["contradicted_by"]), 1)
         for who in (SCHOOL, self.world.official("approver", "kim")):
             refused = self.world.ask(who, "consent", "decide", "--stands", first, "--falls", second,
                                      "--reason", "x")

@@ -15,6 +15,7 @@ from support import ROOT, WorldTest
 
 sys.path.insert(0, str(ROOT / "deploy" / "walkthrough"))
 from walk import Walk, child  # noqa: E402
+from world import OFFICERS  # noqa: E402
 
 CONFIG = ROOT / "deploy" / "config" / "municipalities"
 
@@ -68,7 +69,8 @@ class Municipality(WorldTest):
             raise unittest.SkipTest("what the four share")
         cls.AGENCIES = agencies_of(cls.NAME)
         cls.POLICIES = policies_of(cls.NAME)
-        cls.OFFICERS = {agency: {"Uno Provsson": ROLES} for agency in cls.AGENCIES}
+        names = {"Uno Provsson"}.union(*OFFICERS.values())  # of the records below and the samples
+        cls.OFFICERS = {agency: dict.fromkeys(names, ROLES) for agency in cls.AGENCIES}
         super().setUpClass()
         cls.world.start_all()
         cls.walk = Walk(cls.world)

@@ -48,7 +48,7 @@ TEST_F(PageCommandTest, WritesAFileForEveryPolicy) {
   fs::create_directories(directory);
   EXPECT_EQ(Page({"--out", directory.string()}), kYes);
   EXPECT_EQ(output_, "");
-  EXPECT_EQ(std::distance(fs::directory_iterator(directory), fs::directory_iterator()), 23);
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory), fs::directory_iterator()), 24);
   const auto page = ReadFile((directory / "resource-team.md").string());
   EXPECT_OK(page);
   EXPECT_THAT(page.value_or(""), StartsWith("# Resursteam\n"));

@@ -181,7 +181,7 @@ TEST_F(DeliveryTest, AConsentThatEndedWhileQueuedDeniesAtDelivery) {
   EXPECT_THAT(outcome.text_sv(), HasSubstr("samtycke"));
 }
 
-TEST_F(DeliveryTest, AConsentWithdrawnWhileOutStopsTheNextHandingOut) {
+TEST_F(DeliveryTest, AConsentWithdrawnWhileOutCallsTheMessageBack) {
   const ConsentWitness consent = world_.Register(world_.Record());
   ASSERT_OK(world_.Submit(kSchool, world_.Signal({consent})));
   const v1::Delivery delivery = world_.Take(kPolice);
@@ -190,14 +190,15 @@ TEST_F(DeliveryTest, AConsentWithdrawnWhileOutStopsTheNextHandingOut) {
   request.set_officer(Officer("officer"));
   request.set_on_behalf_of("child");
   const v1::WithdrawResponse answer = Must(world_.exchange().Withdraw(kSchool, request));
-  ASSERT_EQ(answer.already_gone_size(), 1);
-  EXPECT_EQ(answer.already_gone(0).state(), v1::CLAIMED);
+  ASSERT_EQ(answer.recalled_size(), 1);
+  EXPECT_EQ(answer.recalled(0).message_id(), delivery.message_id());
   world_.HangUp(kPolice);
-  EXPECT_TRUE(world_.NothingFor(kPolice));
-  EXPECT_EQ(world_.StateOf(delivery.message_id()), v1::DENIED_AT_DELIVERY);
-  // The recipient did have it after all: that is recorded too.
-  ASSERT_OK(world_.Acknowledge(kPolice, delivery));
-  EXPECT_EQ(world_.StateOf(delivery.message_id()), v1::ACKNOWLEDGED);
+  const v1::Delivery recall = world_.Take(kPolice);
+  ASSERT_TRUE(recall.has_recall());
+  EXPECT_EQ(recall.message_id(), delivery.message_id());
+  // It had come, and was about to be acknowledged: too late.
+  EXPECT_THAT(world_.Acknowledge(kPolice, delivery), StatusIs(absl::StatusCode::kNotFound, _));
+  EXPECT_EQ(world_.StateOf(delivery.message_id()), v1::RECALLED);
 }
 
 TEST_F(DeliveryTest, NothingLeavesWhileTheLedgerFails) {

@@ -129,9 +129,9 @@ v1::Attestation Attest(absl::string_view officer, absl::string_view role) {
   return attestation;
 }
 
-ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits)
+ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits, absl::Time now)
     : limits_(limits),
-      clock_(Noon(2026, 2, 10)),
+      clock_(now),
       parties_({kSchool, kSocialServices, kPolice, kChildPsychiatry, kLeisure}),
       store_(store == nullptr ? &own_store_ : store),
       key_holder_(&parties_),

@@ -67,7 +67,8 @@ absl::Time Noon(int year, int month, int day);
 class ExchangeWorld {
  public:
   // On a store of its own, or on one that somebody else owns.
-  explicit ExchangeWorld(Store* store = nullptr, ExchangeLimits limits = {});
+  explicit ExchangeWorld(Store* store = nullptr, ExchangeLimits limits = {},
+                         absl::Time now = Noon(2026, 2, 10));
   ~ExchangeWorld();
 
   Exchange& exchange() { return *exchange_; }

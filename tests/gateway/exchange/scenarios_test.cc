@@ -239,19 +239,19 @@ TEST_F(ScenariosTest, M_FeedbackGoesBackTheWayTheReportCame) {
 }
 
 TEST_F(ScenariosTest, N_TheLawOfTheDayDecides) {
-  world_.clock().Set(Noon(2025, 6, 30));
-  Outgoing outgoing = world_.DutyReport();
+  ExchangeWorld world(nullptr, {}, Noon(2025, 6, 30));
+  Outgoing outgoing = world.DutyReport();
   outgoing.header.set_legal_basis("SOL-2001-14-1");
-  const v1::SubmitResponse before = Must(world_.Submit(kSchool, outgoing));
+  const v1::SubmitResponse before = Must(world.Submit(kSchool, outgoing));
   EXPECT_THAT(Paragraphs(before.decision()), ElementsAre("SOL-2001-14-1"));
   EXPECT_EQ(before.decision().decision_day(), "2025-06-30");
 
-  world_.clock().Set(Noon(2025, 7, 1));
-  const v1::SubmitResponse after = Must(world_.Submit(kSchool, world_.DutyReport()));
+  world.clock().Set(Noon(2025, 7, 1));
+  const v1::SubmitResponse after = Must(world.Submit(kSchool, world.DutyReport()));
   EXPECT_THAT(Paragraphs(after.decision()), ElementsAre("SOL-2025-19-1"));
 
   // The first one is still queued: it leaves under the law of today.
-  const v1::Delivery delivery = world_.Take(kSocialServices);
+  const v1::Delivery delivery = world.Take(kSocialServices);
   EXPECT_THAT(Paragraphs(delivery.notification().decision()), ElementsAre("SOL-2025-19-1"));
   EXPECT_EQ(delivery.notification().decision().decision_day(), "2025-07-01");
 }
