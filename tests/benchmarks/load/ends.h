@@ -14,6 +14,7 @@ namespace sluss {
 struct Stage {
   std::string address;
   bool sealed = true;
+  bool consent = false;  // every message cites one, which is registered first
   int in_flight = 32;
 };
 

@@ -29,6 +29,7 @@ struct Arguments {
   int in_flight = 32;
   std::string disk_dir;
   bool queue_only = false;
+  bool consent = false;
 };
 
 [[noreturn]] void Fail(absl::string_view text) {
@@ -163,10 +164,13 @@ void RunQueue(const Arguments& arguments) {
   const Party sender = Load(arguments.sender);
   const Party receiver = Load(arguments.receiver);
   Journeys journeys(arguments.messages);
+  const int64_t cpu_before = CpuMicroseconds(arguments.gateway_pid);
   const int64_t start = MonotonicNanoseconds();
   Join(Fork([&] {
     RunSender(sender, receiver,
-              {.address = sender.config.gateway_address(), .in_flight = arguments.in_flight},
+              {.address = sender.config.gateway_address(),
+               .consent = arguments.consent,
+               .in_flight = arguments.in_flight},
               journeys);
   }));
   const double seconds = static_cast<double>(MonotonicNanoseconds() - start) / 1e9;
@@ -174,6 +178,9 @@ void RunQueue(const Arguments& arguments) {
   const nlohmann::ordered_json out = {
       {"queued", arguments.messages},
       {"submitted_per_second", static_cast<double>(arguments.messages) / seconds},
+      {"gateway_cpu_us_per_message",
+       static_cast<double>(CpuMicroseconds(arguments.gateway_pid) - cpu_before) /
+           static_cast<double>(arguments.messages)},
       {"gateway_resident_mb", ResidentBytes(arguments.gateway_pid) / 1e6}};
   std::cout << out.dump() << std::endl;
 }
@@ -184,10 +191,11 @@ void Run(const Arguments& arguments) {
   const double fdatasync = FdatasyncRate(arguments.disk_dir);
   const int64_t gateway_before = CpuMicroseconds(arguments.gateway_pid);
   const int64_t keyholder_before = CpuMicroseconds(arguments.keyholder_pid);
-  const Result whole =
-      Measure(sender, receiver,
-              {.address = sender.config.gateway_address(), .in_flight = arguments.in_flight},
-              arguments.messages);
+  const Result whole = Measure(sender, receiver,
+                               {.address = sender.config.gateway_address(),
+                                .consent = arguments.consent,
+                                .in_flight = arguments.in_flight},
+                               arguments.messages);
   const auto per_message = [&](int64_t microseconds) {
     return static_cast<double>(microseconds) / static_cast<double>(arguments.messages);
   };
@@ -225,6 +233,7 @@ int main(int argc, char** argv) {
   app.add_option("--messages", arguments.messages)->check(CLI::PositiveNumber);
   app.add_flag("--queue-only", arguments.queue_only,
                "without a receiver: what the gateway holds while nobody fetches");
+  app.add_flag("--consent", arguments.consent, "every message cites a consent");
   app.add_option("--in-flight", arguments.in_flight)->check(CLI::Range(1, 256));
   CLI11_PARSE(app, argc, argv);
   arguments.queue_only ? sluss::RunQueue(arguments) : sluss::Run(arguments);

@@ -28,6 +28,7 @@
 #include "gateway/crypto/seal.h"
 #include "gateway/rpc/status.h"
 #include "nlohmann/json.hpp"
+#include "tests/benchmarks/load/consent.h"
 #include "tests/benchmarks/load/party.h"
 #include "tests/testing/officers.h"
 
@@ -118,40 +119,16 @@ void EnrolOfficer(const Party& school, v1::Gateway::Stub& stub) {
 }
 
 v1::ConsentRecord Record(const Party& school, const Party& police) {
-  v1::ConsentRecord record;
-  for (const auto& [agency, role] : {std::pair(school.config.agency(), "counsellor"),
-                                     std::pair(police.config.agency(), "police-officer")}) {
-    v1::ConsentParty* const party = record.add_party();
-    party->set_agency(agency);
-    party->add_function(role);
-  }
+  v1::ConsentRecord record = ConsentOfADay();
+  AddParty(school.config.agency(), "counsellor", &record);
+  AddParty(police.config.agency(), "police-officer", &record);
   record.set_purpose("COLLABORATION");
   record.set_form("SSPF");
   for (const char* category : {"CONTACT", "NARRATIVE", "PLAN", "IDENTITY_ESCROW"}) {
     record.add_category(category);
   }
-  record.set_valid_from_us(absl::ToUnixMicros(absl::Now() - absl::Hours(1)));
-  record.set_valid_to_us(absl::ToUnixMicros(absl::Now() + absl::Hours(24)));
-  for (const v1::Grantor grantor : {v1::GUARDIAN, v1::CHILD}) {
-    v1::ConsentGrant* const grant = record.add_grant();
-    grant->set_grantor(grantor);
-    grant->set_granted(true);
-    grant->set_channel("paper");
-    grant->set_evidence_digest(Digest('e'));
-    grant->set_person(Digest(grantor == v1::CHILD ? 'c' : 'g'));
-  }
-  record.set_guardians(1);
-  record.mutable_child_age()->set_from(12);
-  record.mutable_child_age()->set_below(15);
-  record.set_maturity(v1::MATURE);
-  record.set_maturity_note(Digest('m'));
   record.set_received_by(Digest('o'));
   record.set_received_role("counsellor");
-  record.mutable_information()->set_voluntary(true);
-  record.mutable_information()->set_revocable(true);
-  record.mutable_information()->set_consequence(true);
-  record.set_interpreter(v1::INTERPRETER_NOT_NEEDED);
-  record.mutable_gdpr()->set_article_6("6.1.e");
   return record;
 }
 
