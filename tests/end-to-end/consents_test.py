@@ -4,7 +4,7 @@ import json
 import sys
 import unittest
 
-from support import ROOT, WorldTest
+from support import ROOT, WorldTest, fiks_record
 
 sys.path.insert(0, str(ROOT / "deploy" / "walkthrough"))
 from scenarios import CATEGORIES, PARTIES, SIGNAL  # noqa: E402
@@ -99,6 +99,38 @@ class ConsentsTest(WorldTest):
         log = self.world.run(self.world.program("slussctl"), "log", "show", "--json", "--limit",
                              "100000", "--database", self.world.dir / "gateway" / "sluss.db")
         self.assertNotIn("officer/kim", log)
+
+    def copy(self, recipient, number, consent):
+        """Social services hand on a copy of a consent that they received."""
+        return self.walk.submit(SOCIAL, f"copy-{recipient.replace('/', '-')}-{consent[:8]}.json",
+                                fiks_record(recipient, "CONSENT_COPY", "OSL-12-2",
+                                            "Socialsekreterare", number, consent=consent,
+                                            officer="Sara Säker"))
+
+    def test_each_party_gets_a_copy_and_binds_the_child_itself(self):
+        number = child(16, 990)
+        social = {"agency": SOCIAL, "functions": ["case-worker"]}
+        parties = [social, *PARTIES]
+        theirs = self.walk.consent(SOCIAL, number, "copied", parties, ["CONTACT", *CATEGORIES])
+        for party in (SCHOOL, POLICE):
+            answer = self.copy(party, number, theirs).expect("PERMIT", "12 kap. 2 §")
+            self.walk.received(party, answer.message)
+        # The deposit is social services'; the school answers for one of its own.
+        with self.assertRaises(Mismatch) as refused:
+            self.signal(number, theirs)
+        self.assertIn("a consent that was registered elsewhere", str(refused.exception))
+        own = self.walk.consent(SCHOOL, number, "copied-own", parties, CATEGORIES)
+        answer = self.signal(number, own).expect("PERMIT")
+        self.walk.received(POLICE, answer.message)
+        # Withdrawn at one agency by whoever is a party: what the others cite is their own.
+        self.walk.withdraw(POLICE, theirs)
+        self.signal(number, own).expect("PERMIT")
+
+    def test_nobody_whom_the_consent_does_not_name_gets_a_copy(self):
+        number = child(16, 991)
+        parties = [{"agency": SOCIAL, "functions": ["case-worker"]}, PARTIES[0]]
+        consent = self.walk.consent(SOCIAL, number, "not-theirs", parties, ["CONTACT", *CATEGORIES])
+        self.copy(POLICE, number, consent).expect("DENY", code="consent-party-not-named")
 
     def test_only_an_officer_decides(self):
         number = child(16, 988)

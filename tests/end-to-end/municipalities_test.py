@@ -4,14 +4,13 @@ In each, what its forms of collaboration let pass arrives, and what they do not 
 reason. Agencies are made up; children are test identities.
 """
 
-import datetime
 import json
 import re
 import sys
 import unittest
 import uuid
 
-from support import ROOT, WorldTest
+from support import ROOT, WorldTest, fiks_record
 
 sys.path.insert(0, str(ROOT / "deploy" / "walkthrough"))
 from walk import Walk, child  # noqa: E402
@@ -36,30 +35,6 @@ def policies_of(municipality):
     return [(home / path).resolve() for path in re.findall(r'^policy: "([^"]+)"$', text, re.M)]
 
 
-def record(recipient, purpose, basis, role, number=None, text=None, consent=None, **categories):
-    """A record in the Fiks form, which kinds of agencies without a form of their own use as well."""
-    now = datetime.datetime.now()
-    sluss = {
-        "id": str(uuid.uuid4()), "purpose": purpose, "legalBasis": basis, "recipient": recipient,
-        "urgency": "normal",
-        "officers": [{"name": "Uno Provsson", "role": role, "reason": "Prövat i dag."}],
-    }
-    if categories:
-        sluss["categories"] = {
-            name: [{"text": words, "source": "seen"}] for name, words in categories.items()}
-    whole = {"sendingstidspunkt": now.strftime("%Y-%m-%dT%H:%M:%S"), "sluss": sluss}
-    if number:
-        whole["offentligMelder"] = {"personnavn": "Uno Provsson", "epost": "uno@example.com"}
-        whole["offentligBarn"] = [
-            {"fnr": number, "ufoedt": False, "personnavn": "Kim Provson", "orientert": True}]
-    if text:
-        whole["melding"] = {"melding": text}
-    if consent:
-        sluss["consents"] = [consent]
-        sluss["escrowIdentity"] = True
-    return json.dumps(whole).encode()
-
-
 class Municipality(WorldTest):
     NAME = None
 
@@ -76,7 +51,7 @@ class Municipality(WorldTest):
         cls.walk = Walk(cls.world)
 
     def send(self, sender, *arguments, **options):
-        return self.walk.submit(sender, f"{uuid.uuid4()}.json", record(*arguments, **options))
+        return self.walk.submit(sender, f"{uuid.uuid4()}.json", fiks_record(*arguments, **options))
 
     def consent(self, sender, number, recipient, purpose, role, categories):
         parties = [{"agency": sender, "functions": [role]},

@@ -1,11 +1,14 @@
 """What every end-to-end test shares: the build to test, a world of its own, the scan for leaks."""
 
 import base64
+import datetime
+import json
 import os
 import pathlib
 import sys
 import tempfile
 import unittest
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy" / "walkthrough"))
@@ -57,3 +60,28 @@ def scan(directories, needles):
             content = path.read_bytes()
             hits += [(path, needle) for needle in needles if needle in content]
     return hits
+
+
+def fiks_record(recipient, purpose, basis, role, number=None, text=None, consent=None,
+                officer="Uno Provsson", **categories):
+    """A record in the Fiks form, which kinds of agencies without a form of their own use as well."""
+    now = datetime.datetime.now()
+    sluss = {
+        "id": str(uuid.uuid4()), "purpose": purpose, "legalBasis": basis, "recipient": recipient,
+        "urgency": "normal",
+        "officers": [{"name": officer, "role": role, "reason": "Prövat i dag."}],
+    }
+    if categories:
+        sluss["categories"] = {
+            name: [{"text": words, "source": "seen"}] for name, words in categories.items()}
+    whole = {"sendingstidspunkt": now.strftime("%Y-%m-%dT%H:%M:%S"), "sluss": sluss}
+    if number:
+        whole["offentligMelder"] = {"personnavn": "Uno Provsson", "epost": "uno@example.com"}
+        whole["offentligBarn"] = [
+            {"fnr": number, "ufoedt": False, "personnavn": "Kim Provson", "orientert": True}]
+    if text:
+        whole["melding"] = {"melding": text}
+    if consent:
+        sluss["consents"] = [consent]
+        sluss["escrowIdentity"] = True
+    return json.dumps(whole).encode()
