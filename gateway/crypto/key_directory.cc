@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/crypto/field_error.h"
 #include "gateway/crypto/key_proofs.h"
@@ -199,6 +200,23 @@ absl::StatusOr<const AgencyEntry*> KeyDirectory::RequireAgency(absl::string_view
 
 const HolderEntry& KeyDirectory::holder(HolderRole role) const {
   return role == HolderRole::kGateway ? gateway_ : keyholder_;
+}
+
+absl::Status CheckDirectoryName(const KeyDirectory& directory, absl::string_view named,
+                                absl::string_view field) {
+  if (named == directory.short_name()) return absl::OkStatus();
+  if (named.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "`", field, "` is missing: it names the key directory by which this was made"));
+  }
+  if (named.size() != kDirectoryNameSize) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", field, "` must be ", kDirectoryNameSize, " bytes, not ", named.size()));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "`", field, "` is ", ToHex(named), ", whose keys are not honoured here; in force is ",
+      ToHex(directory.short_name()),
+      ": make it anew under that one, and compare with slussctl keys check"));
 }
 
 }  // namespace sluss

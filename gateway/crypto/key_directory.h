@@ -7,11 +7,13 @@
 #ifndef SLUSS_GATEWAY_CRYPTO_KEY_DIRECTORY_H_
 #define SLUSS_GATEWAY_CRYPTO_KEY_DIRECTORY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/base/ids.h"
@@ -26,6 +28,8 @@ enum class HolderRole { kGateway, kKeyholder };
 
 // "gateway", "keyholder": in errors, bindings and the fields of KeyDirectory.
 absl::string_view HolderRoleName(HolderRole role);
+
+inline constexpr size_t kDirectoryNameSize = 8;
 
 // One agency as others see it.
 struct AgencyEntry {
@@ -62,6 +66,10 @@ class KeyDirectory {
   uint32_t key_set() const { return key_set_; }
   // SHA-512 over the defined encoding, 64 bytes; the order of agencies in the file is immaterial.
   const std::string& digest() const { return digest_; }
+  // The digest's first 8 bytes: what messages name the directory by that they were made under.
+  absl::string_view short_name() const {
+    return absl::string_view(digest_).substr(0, kDirectoryNameSize);
+  }
 
   // Null when there is no such agency.
   const AgencyEntry* FindAgency(const AgencyId& agency) const;
@@ -89,6 +97,11 @@ class KeyDirectory {
   HolderEntry keyholder_;
   std::map<AgencyId, AgencyEntry> agencies_;
 };
+
+// Whether something says that it was made under this directory. INVALID_ARGUMENT "`directory` ..."
+// where it says nothing, something malformed, or another one; the text has the cure.
+absl::Status CheckDirectoryName(const KeyDirectory& directory, absl::string_view named,
+                                absl::string_view field = "directory");
 
 }  // namespace sluss
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/base/ids.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "gateway/crypto/key_assembly.h"
@@ -27,6 +28,8 @@ struct Options {
   std::string file;  // of a backup
   std::string backup;
   std::vector<std::string> officers;
+  std::vector<std::string> added;  // agencies
+  std::vector<std::string> removed;
 };
 
 bool Has(const std::string& dir, const char* file) {
@@ -84,6 +87,26 @@ absl::Status Apply(const Options& options) {
   RETURN_IF_ERROR(TextFile::Load(options.refresh, &refresh).status());
   RETURN_IF_ERROR(ApplyRefresh(*current, refresh, &secrets));
   return Publish(options, secrets);
+}
+
+absl::StatusOr<std::vector<AgencyId>> ParseAgencies(const std::vector<std::string>& names) {
+  std::vector<AgencyId> agencies;
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(AgencyId agency, ParseAgencyId(name));
+    agencies.push_back(std::move(agency));
+  }
+  return agencies;
+}
+
+absl::Status ChangeShares(const Options& options) {
+  if (options.added.empty() && options.removed.empty()) {
+    return absl::InvalidArgumentError("name agencies with --add or --remove");
+  }
+  ASSIGN_OR_RETURN(const std::vector<AgencyId> added, ParseAgencies(options.added));
+  ASSIGN_OR_RETURN(const std::vector<AgencyId> removed, ParseAgencies(options.removed));
+  ASSIGN_OR_RETURN(const HolderSecrets old, LoadHolderSecrets(options.dir));
+  ASSIGN_OR_RETURN(const HolderSecrets changed, WithShares(old, added, removed));
+  return Publish(options, changed);
 }
 
 absl::Status MakeOfficer(const Options& options) {
@@ -166,6 +189,16 @@ void AddKeyLifeCommands(CLI::App* keys) {
   Require(apply, "--directory", &Options::directory, "the key directory in force");
   Require(apply, "--refresh", &Options::refresh, "what the gateway made");
   RequireOutputs(apply);
+
+  const Command shares = AddKeysCommand(
+      keys, "shares", "at a holder: shares for agencies that come, none for those put out",
+      ChangeShares);
+  Require(shares, "--dir", &Options::dir, "the holder's secrets in use");
+  shares.app->add_option("--add", shares.options->added, "agencies that get a share")
+      ->delimiter(',');
+  shares.app->add_option("--remove", shares.options->removed, "agencies that are put out")
+      ->delimiter(',');
+  RequireOutputs(shares);
 
   const Command officer =
       AddKeysCommand(keys, "officer", "a key for backups, at home with one officer", MakeOfficer);

@@ -80,6 +80,31 @@ absl::StatusOr<HolderSecrets> Rotated(const HolderSecrets& old) {
   return rotated;
 }
 
+absl::StatusOr<HolderSecrets> WithShares(const HolderSecrets& old,
+                                         const std::vector<AgencyId>& added,
+                                         const std::vector<AgencyId>& removed) {
+  const auto access = InsecureSecretAccess::Get();
+  ASSIGN_OR_RETURN(SigningKey signing, SigningKey::FromSeed(old.signing.Seed(access)));
+  ASSIGN_OR_RETURN(HpkePrivateKey hpke,
+                   HpkePrivateKey::Decode(old.hpke.kem(), old.hpke.Encode(access)));
+  HolderSecrets changed{old.holder, old.key_set,        old.layer,
+                        old.share,  std::move(signing), std::move(hpke)};
+  for (const AgencyId& agency : removed) {
+    if (changed.share.erase(agency) == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("there is no share for `", agency.value(), "` to take away"));
+    }
+  }
+  for (const AgencyId& agency : added) {
+    RETURN_IF_ERROR(ParseAgencyId(agency.value()).status());
+    if (!changed.share.emplace(agency, Scalar::Random()).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("`", agency.value(), "` has a share: a new one would change its nyms"));
+    }
+  }
+  return changed;
+}
+
 absl::StatusOr<RefreshedShares> RefreshShares(const KeyDirectory& current, const HolderSecrets& old,
                                               const v1::HolderKeys& keyholder) {
   RETURN_IF_ERROR(CheckShares(current, HolderRole::kGateway, old));

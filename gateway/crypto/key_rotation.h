@@ -8,6 +8,8 @@
 #ifndef SLUSS_GATEWAY_CRYPTO_KEY_ROTATION_H_
 #define SLUSS_GATEWAY_CRYPTO_KEY_ROTATION_H_
 
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/crypto/key_directory.h"
@@ -20,6 +22,13 @@ namespace sluss {
 absl::StatusOr<AgencySecrets> Rotated(const AgencySecrets& old);
 // New z, HPKE key and signing key; the shares stay until they are refreshed.
 absl::StatusOr<HolderSecrets> Rotated(const HolderSecrets& old);
+
+// For agencies that come and go: the same secrets with a share for each of `added` and without
+// those of `removed`; every other nym stays. INVALID_ARGUMENT for one that has a share already or
+// has none.
+absl::StatusOr<HolderSecrets> WithShares(const HolderSecrets& old,
+                                         const std::vector<AgencyId>& added,
+                                         const std::vector<AgencyId>& removed);
 
 struct RefreshedShares {
   HolderSecrets secrets;

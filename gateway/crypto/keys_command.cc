@@ -16,6 +16,7 @@
 #include "gateway/crypto/key_directory.h"
 #include "gateway/crypto/key_files.h"
 #include "gateway/crypto/key_life_command.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/crypto/keys_command_support.h"
 #include "gateway/crypto/party_keys.h"
 
@@ -32,6 +33,7 @@ struct Options {
   std::string directory;
   std::string public_file;
   std::vector<std::string> files;
+  std::string beside;
 };
 
 absl::Status MakeAgencyKeys(const Options& options) {
@@ -78,7 +80,31 @@ absl::Status MakeHolderKeys(const Options& options) {
 void Describe(const KeyDirectory& directory) {
   std::cout << "key set " << directory.key_set() << ", " << directory.agencies().size()
             << " agencies, " << directory.gateway().name << ", " << directory.keyholder().name
-            << "\ndigest " << ToHex(directory.digest()) << "\n";
+            << "\ndigest " << ToHex(directory.digest()) << "\nnamed in messages "
+            << ToHex(directory.short_name()) << "\n";
+}
+
+// What becomes of everybody's keys from one directory to the other.
+void DescribeChange(const KeyDirectory& now, const KeyDirectory& beside) {
+  for (const auto& [id, agency] : now.agencies()) {
+    const AgencyEntry* const other = beside.FindAgency(id);
+    const bool same = other != nullptr && other->nym_public == agency.nym_public &&
+                      other->hpke.bytes() == agency.hpke.bytes() &&
+                      other->signing_public == agency.signing_public;
+    std::cout << id.value() << ": "
+              << (other == nullptr ? "not beside"
+                  : same           ? "the same keys"
+                                   : "other keys")
+              << "\n";
+  }
+  for (const auto& [id, agency] : beside.agencies()) {
+    if (now.FindAgency(id) == nullptr) std::cout << id.value() << ": only beside, not honoured\n";
+  }
+  for (const HolderRole role : {HolderRole::kGateway, HolderRole::kKeyholder}) {
+    const bool same = now.holder(role).layer == beside.holder(role).layer &&
+                      now.holder(role).signing_public == beside.holder(role).signing_public;
+    std::cout << now.holder(role).name << ": " << (same ? "the same keys" : "other keys") << "\n";
+  }
 }
 
 absl::Status Assemble(const Options& options) {
@@ -94,6 +120,12 @@ absl::Status Check(const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const KeyDirectory> directory,
                    LoadKeyDirectory(options.files.front()));
   Describe(*directory);
+  if (options.beside.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::shared_ptr<const KeyDirectory> beside,
+                   LoadKeyDirectory(options.beside));
+  RETURN_IF_ERROR(DirectoryRing::Make(directory, beside).status());
+  std::cout << "beside " << ToHex(beside->short_name()) << "\n";
+  DescribeChange(*directory, *beside);
   return absl::OkStatus();
 }
 
@@ -143,6 +175,8 @@ void AddKeysCommands(CLI::App& app) {
 
   const Command check = AddKeysCommand(keys, "check", "check a key directory", Check);
   check.app->add_option("file", check.options->files, "the key directory")->required()->expected(1);
+  check.app->add_option("--beside", check.options->beside,
+                        "another directory: whether both can be honoured, and what changes");
 
   AddKeyLifeCommands(keys);
 }

@@ -210,5 +210,20 @@ TEST_F(KeyRotationTest, RefusesWhatIsNotForIt) {
               StatusIs(kInvalid, HasSubstr("1 shares for the directory's 2 agencies")));
 }
 
+TEST_F(KeyRotationTest, AgenciesComeAndGoWithoutTouchingTheOthers) {
+  const AgencyId leisure("leisure/sundby");
+  const HolderSecrets changed = Must(WithShares(first_.gateway, {leisure}, {kSchool}));
+  EXPECT_EQ(changed.share.count(kSchool), 0u);
+  EXPECT_EQ(changed.share.count(leisure), 1u);
+  EXPECT_TRUE(changed.share.at(kSocialServices) == first_.gateway.share.at(kSocialServices));
+  EXPECT_TRUE(changed.layer == first_.gateway.layer);
+  EXPECT_EQ(changed.signing.public_key(), first_.gateway.signing.public_key());
+  EXPECT_EQ(changed.hpke.public_key().bytes(), first_.gateway.hpke.public_key().bytes());
+  EXPECT_THAT(WithShares(first_.gateway, {kSchool}, {}).status(),
+              StatusIs(kInvalid, HasSubstr("a new one would change its nyms")));
+  EXPECT_THAT(WithShares(first_.gateway, {}, {leisure}).status(),
+              StatusIs(kInvalid, HasSubstr("there is no share for `leisure/sundby`")));
+}
+
 }  // namespace
 }  // namespace sluss

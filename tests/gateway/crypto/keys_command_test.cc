@@ -205,5 +205,86 @@ TEST_F(KeysCommandTest, ALostShareComesBackThroughTwoOfficers) {
   EXPECT_EQ(Must(Must(LoadHolderSecrets(Path("keyholder"))).PublicKeys()).layer_public(), before);
 }
 
+class SharesCommandTest : public KeysCommandTest {
+ protected:
+  // Both holders', with what changes; then a directory of these agencies.
+  int Assemble(const std::vector<std::string>& change, const std::vector<std::string>& agencies) {
+    for (const char* holder : {"gateway", "keyholder"}) {
+      const std::string next = std::string(holder) + "2";
+      std::vector<std::string> arguments = {"keys",  "shares",   "--dir",    Path(holder),
+                                            "--out", Path(next), "--public", Path(next + ".pub")};
+      arguments.insert(arguments.end(), change.begin(), change.end());
+      if (const int failed = Run(arguments); failed != 0) return failed;
+    }
+    std::vector<std::string> arguments = {
+        "keys",  "assemble",        Path("gateway2.pub"), Path("keyholder2.pub"),
+        "--out", Path("directory2")};
+    for (const std::string& agency : agencies) arguments.push_back(Path(agency));
+    return Run(arguments);
+  }
+};
+
+TEST_F(SharesCommandTest, AnAgencyIsPutOutAndTheOthersKeepTheirShares) {
+  MakeParts();
+  ASSERT_EQ(Assemble({"--remove", "school/ekbacken"}, {"police.pub"}), 0) << error_;
+  const auto directory = Must(LoadKeyDirectory(Path("directory2")));
+  EXPECT_EQ(directory->agencies().size(), 1u);
+  const AgencyId police("police/region-mitt");
+  EXPECT_TRUE(Must(LoadHolderSecrets(Path("keyholder2"))).share.at(police) ==
+              Must(LoadHolderSecrets(Path("keyholder"))).share.at(police));
+  EXPECT_OK(LoadLogSecrets(Path("gateway2")).status()) << "the log's key goes along";
+}
+
+TEST_F(SharesCommandTest, AnAgencyComesAndNobodyElseIsTouched) {
+  MakeParts();
+  ASSERT_EQ(Run({"keys", "agency", "--agency", "leisure/sundby", "--dir", Path("leisure"),
+                 "--public", Path("leisure.pub")}),
+            0);
+  ASSERT_EQ(Assemble({"--add", "leisure/sundby"}, {"police.pub", "school.pub", "leisure.pub"}), 0)
+      << error_;
+  EXPECT_EQ(Must(LoadKeyDirectory(Path("directory2")))->agencies().size(), 3u);
+}
+
+TEST_F(SharesCommandTest, SaysWhatIsWrongAndWritesNothing) {
+  MakeParts();
+  const struct {
+    std::vector<std::string> change;
+    const char* error;
+  } cases[] = {
+      {{}, "name agencies with --add or --remove"},
+      {{"--add", "school/ekbacken"}, "a new one would change its nyms"},
+      {{"--remove", "leisure/sundby"}, "there is no share for `leisure/sundby` to take away"},
+      {{"--add", "Leisure"}, "kind/name"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(Assemble(c.change, {}), 1);
+    EXPECT_THAT(error_, HasSubstr(c.error));
+    EXPECT_FALSE(std::filesystem::exists(Path("gateway2")));
+  }
+}
+
+TEST_F(SharesCommandTest, CheckTellsWhetherTwoDirectoriesGoTogetherAndWhatChanges) {
+  MakeParts();
+  ASSERT_EQ(Run({"keys", "assemble", Path("school.pub"), Path("police.pub"), Path("gateway.pub"),
+                 Path("keyholder.pub"), "--out", Path("directory")}),
+            0);
+  ASSERT_EQ(Run({"keys", "rotate", "--dir", Path("police"), "--out", Path("police2"), "--public",
+                 Path("police2.pub")}),
+            0);
+  ASSERT_EQ(Assemble({"--remove", "school/ekbacken"}, {"police2.pub"}), 0) << error_;
+  EXPECT_EQ(Run({"keys", "check", Path("directory2"), "--beside", Path("directory")}), 0);
+  const auto beside = Must(LoadKeyDirectory(Path("directory")));
+  for (const std::string& line :
+       {"beside " + ToHex(beside->short_name()), std::string("police/region-mitt: other keys"),
+        std::string("school/ekbacken: only beside, not honoured"),
+        std::string("keyholder/kh1: the same keys")}) {
+    EXPECT_THAT(output_, HasSubstr(line + "\n"));
+  }
+  EXPECT_EQ(Run({"keys", "check", Path("directory"), "--beside", Path("directory")}), 1);
+  EXPECT_THAT(error_, HasSubstr("is the current directory once more"));
+  EXPECT_EQ(Run({"keys", "check", Path("directory"), "--beside", Path("absent")}), 1);
+  EXPECT_THAT(error_, HasSubstr("absent"));
+}
+
 }  // namespace
 }  // namespace sluss
