@@ -32,6 +32,7 @@ absl::StatusOr<v1::AdapterConfig> LoadAdapterConfig(const std::string& path) {
   CheckTlsFields(&check, config.mutable_tls());
   check.Directory("keys_dir", config.mutable_keys_dir());
   check.File("key_directory", config.mutable_key_directory());
+  if (config.has_beside()) CheckBesideFields(&check, config.mutable_beside());
   if (config.format() == v1::NATIVE_FORMAT_UNSPECIFIED) check.Fault("format", "is missing");
   check.File("mapping", config.mutable_mapping());
   PrivateDirectory(&check, "drop_dir", config.mutable_drop_dir(), S_IRWXO, "chmod o-rwx");

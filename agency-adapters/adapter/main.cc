@@ -19,8 +19,7 @@
 #include "gateway/base/event_log.h"
 #include "gateway/base/process.h"
 #include "gateway/base/status_macros.h"
-#include "gateway/base/text_file.h"
-#include "gateway/crypto/key_files.h"
+#include "gateway/crypto/key_ring_files.h"
 
 namespace sluss {
 namespace {
@@ -30,24 +29,14 @@ enum class Mode { kServe, kOnce, kCheckConfig, kEnrolOnly };
 // What --once takes for "nothing more is coming".
 constexpr absl::Duration kQuiet = absl::Seconds(3);
 
-absl::StatusOr<std::shared_ptr<const KeyDirectory>> LoadDirectory(const v1::AdapterConfig& config,
-                                                                  const AgencySecrets& secrets) {
-  v1::KeyDirectory published;
-  RETURN_IF_ERROR(TextFile::Load(config.key_directory(), &published).status());
-  absl::StatusOr<std::shared_ptr<const KeyDirectory>> directory = KeyDirectory::Activate(published);
-  if (!directory.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(config.key_directory(), ": ", directory.status().message()));
-  }
-  const AgencyEntry* const own = (*directory)->FindAgency(AgencyId(config.agency()));
-  if (own == nullptr || secrets.agency.value() != config.agency() ||
-      own->signing_public != secrets.signing.public_key() ||
-      secrets.key_set != (*directory)->key_set()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(config.key_directory(), ": does not hold the public half of the keys in `",
-                     config.keys_dir(), "` for `", config.agency(), "`"));
-  }
-  return directory;
+absl::StatusOr<AgencyRing> LoadKeys(const v1::AdapterConfig& config) {
+  ASSIGN_OR_RETURN(AgencyRing keys,
+                   LoadAgencyRing({config.keys_dir(), config.key_directory()},
+                                  {config.beside().keys_dir(), config.beside().key_directory()}));
+  if (keys.current().secrets().agency.value() == config.agency()) return keys;
+  return absl::InvalidArgumentError(absl::StrCat(config.keys_dir(), ": are the keys of `",
+                                                 keys.current().secrets().agency.value(),
+                                                 "`, not of `", config.agency(), "`"));
 }
 
 absl::Status Work(Mode mode, Edge* edge, EventLog* events, const StopSignals& stop) {
@@ -71,16 +60,16 @@ absl::Status Run(const std::string& path, Mode mode) {
   const StopSignals stop;
   RETURN_IF_ERROR(ProtectProcess());
   ASSIGN_OR_RETURN(const v1::AdapterConfig config, LoadAdapterConfig(path));
-  ASSIGN_OR_RETURN(const AgencySecrets secrets, LoadAgencySecrets(config.keys_dir()));
-  ASSIGN_OR_RETURN(const auto directory, LoadDirectory(config, secrets));
-  ASSIGN_OR_RETURN(const ReceiptVerifier receipts, ReceiptVerifier::Make(directory->log()));
+  ASSIGN_OR_RETURN(const AgencyRing keys, LoadKeys(config));
+  ASSIGN_OR_RETURN(const ReceiptVerifier receipts,
+                   ReceiptVerifier::Make(keys.directories().current().log()));
   ASSIGN_OR_RETURN(const std::unique_ptr<NativeFormat> format, MakeNativeFormat(config));
   ASSIGN_OR_RETURN(const std::unique_ptr<GatewayLink> link, MakeGrpcLink(config, SystemClock()));
   if (mode == Mode::kCheckConfig) return absl::OkStatus();
   ASSIGN_OR_RETURN(const StateLock lock, StateLock::Take(config.state_dir()));
   EventLog events(&std::cout, SystemClock());
-  const EdgeParts parts = {.secrets = &secrets,
-                           .directory = directory,
+  WriteKeysEvent(keys.directories(), &events);
+  const EdgeParts parts = {.keys = &keys,
                            .receipts = &receipts,
                            .format = format.get(),
                            .link = link.get(),

@@ -129,15 +129,15 @@ absl::StatusOr<v1::StoredConsent> ConsentDesk::Prepare(absl::string_view bytes,
   RETURN_IF_ERROR(LearnAgeLimits(file.record));
   *file.record.mutable_child_age() =
       IntervalOf(static_cast<uint32_t>(file.child.AgeOn(today)), age_limits_->Get());
-  file.record.set_received_by(OfficerPseudonym(*parts_.secrets, file.officer));
+  file.record.set_received_by(OfficerPseudonym(parts_.secrets(), file.officer));
   AddPersons(&file);
   v1::StoredConsent consent;
   AddDigests(&file, &consent);
-  consent.set_child_tag(RegisterTag(*parts_.secrets, file.child.digits));
+  consent.set_child_tag(RegisterTag(parts_.secrets(), file.child.digits));
   RETURN_IF_ERROR(AddLinks(file, consent.child_tag(), &file.record));
   ASSIGN_OR_RETURN(const CanonicalNumber number, CanonicalNumber::Parse(file.child.digits));
   ASSIGN_OR_RETURN(SealedConsent sealed,
-                   SealConsent(file.record, number, *parts_.secrets, *parts_.directory));
+                   SealConsent(file.record, number, parts_.secrets(), *parts_.directory()));
   RETURN_IF_ERROR(ProveLinks(sealed.witness, &sealed.request));
   consent.set_consent_id(sealed.witness.consent_id().value());
   consent.set_reference(file.reference);
@@ -153,7 +153,7 @@ void ConsentDesk::AddPersons(ConsentFile* file) const {
   file->record.set_consent_id(RandomBytes(kIdBytes));
   for (int i = 0; i < file->record.grant_size(); ++i) {
     file->record.mutable_grant(i)->set_person(
-        PersonPseudonym(*parts_.secrets, file->record.consent_id(), file->person[i]));
+        PersonPseudonym(parts_.secrets(), file->record.consent_id(), file->person[i]));
   }
 }
 
@@ -232,8 +232,8 @@ absl::Status ConsentDesk::ProveLinks(const ConsentWitness& own,
     const absl::StatusOr<ConsentWitness> earlier = book_->Witness(ConsentId(id));
     if (absl::IsNotFound(earlier.status())) return std::string();
     RETURN_IF_ERROR(earlier.status());
-    return ProveSameChild(request->record(), own, *earlier, parts_.secrets->agency,
-                          *parts_.directory);
+    return ProveSameChild(request->record(), own, *earlier, parts_.secrets().agency,
+                          *parts_.directory());
   };
   if (!record.supersedes().empty()) {
     ASSIGN_OR_RETURN(*request->mutable_supersedes_proof(), prove(record.supersedes()));
@@ -264,7 +264,7 @@ absl::Status ConsentDesk::LearnAgeLimits(const v1::ConsentRecord& record) {
   request.set_purpose(record.purpose());
   *request.mutable_category() = record.category();
   for (const v1::ConsentParty& party : record.party()) {
-    if (party.agency() != parts_.secrets->agency.value()) request.set_recipient(party.agency());
+    if (party.agency() != parts_.secrets().agency.value()) request.set_recipient(party.agency());
   }
   ASSIGN_OR_RETURN(const v1::PreflightResponse response, parts_.link->Preflight(request));
   return age_limits_->Set({response.age_limit().begin(), response.age_limit().end()});
@@ -285,7 +285,7 @@ absl::Status ConsentDesk::SubmitConsent(v1::StoredConsent* consent) {
 absl::Status ConsentDesk::Withdraw(absl::string_view bytes) {
   ASSIGN_OR_RETURN(const WithdrawFile file, ReadWithdrawFile(bytes));
   v1::WithdrawRequest request;
-  request.set_officer(OfficerPseudonym(*parts_.secrets, file.officer));
+  request.set_officer(OfficerPseudonym(parts_.secrets(), file.officer));
   request.set_on_behalf_of(file.on_behalf_of);
   if (!file.consent.empty()) {
     ASSIGN_OR_RETURN(const ConsentId id, book_->Resolve(file.consent));

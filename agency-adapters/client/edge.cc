@@ -71,7 +71,7 @@ absl::StatusOr<std::unique_ptr<Edge>> Edge::Create(EdgeOptions options, const Ed
   ASSIGN_OR_RETURN(edge->age_limits_, AgeLimitStore::Open(files, state + "/age-limits"));
   ASSIGN_OR_RETURN(edge->clocks_, ClockBook::Open(files, state + "/clocks", &edge->native_out_,
                                                   parts.events, edge->options_.keep_clocks));
-  ASSIGN_OR_RETURN(edge->register_, Register::Open(files, state, parts.directory->key_set()));
+  ASSIGN_OR_RETURN(edge->register_, Register::Open(files, state, parts.directory()->key_set()));
   ASSIGN_OR_RETURN(edge->officers_, OfficerBook::Open(files, state + "/officers",
                                                       edge->options_.officers_dir, parts));
   const References references = {.consents = edge->consents_.get(),

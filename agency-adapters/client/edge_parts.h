@@ -9,20 +9,24 @@
 #include "agency-adapters/common/native_format.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/event_log.h"
-#include "gateway/crypto/key_directory.h"
-#include "gateway/crypto/party_keys.h"
+#include "gateway/crypto/key_ring.h"
 
 namespace sluss {
 
 // All of them outlive whoever is given them; each is thread-safe or const.
 struct EdgeParts {
-  const AgencySecrets* secrets;
-  std::shared_ptr<const KeyDirectory> directory;
+  const AgencyRing* keys;
   const ReceiptVerifier* receipts;
   const NativeFormat* format;
   GatewayLink* link;
   const Clock* clock;
   EventLog* events;
+
+  // By which whatever is new is made; what came says itself by which it was.
+  const AgencySecrets& secrets() const { return keys->current().secrets(); }
+  const std::shared_ptr<const KeyDirectory>& directory() const {
+    return keys->current().shared_directory();
+  }
 };
 
 }  // namespace sluss

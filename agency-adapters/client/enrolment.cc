@@ -53,9 +53,9 @@ absl::Status EnrolBatch(std::span<const NewRow> batch, const EdgeParts& parts, R
     numbers.push_back(std::move(number));
   }
   ASSIGN_OR_RETURN(const EnrolmentBatch blinded,
-                   EnrolmentBatch::Start(numbers, *parts.secrets, parts.directory));
+                   EnrolmentBatch::Start(numbers, parts.secrets(), parts.directory()));
   ASSIGN_OR_RETURN(const v1::EnrolResponse response, parts.link->Enrol(blinded.request()));
-  ASSIGN_OR_RETURN(const std::vector<Nym> nyms, blinded.Finish(response, *parts.secrets));
+  ASSIGN_OR_RETURN(const std::vector<Nym> nyms, blinded.Finish(response, parts.secrets()));
   std::vector<RegisterRow> rows;
   for (size_t i = 0; i < batch.size(); ++i) {
     rows.push_back(
@@ -69,7 +69,7 @@ absl::Status EnrolBatch(std::span<const NewRow> batch, const EdgeParts& parts, R
 absl::StatusOr<EnrolmentResult> EnrolRegister(
     const std::vector<CsvRow>& rows, const EdgeParts& parts, Register* table,
     const std::function<void(size_t done, size_t total)>& progress) {
-  const Changes changes = Compare(rows, *parts.secrets, *table);
+  const Changes changes = Compare(rows, parts.secrets(), *table);
   RETURN_IF_ERROR(table->Remove(changes.removed));
   RETURN_IF_ERROR(table->Put(changes.updated));
   EnrolmentResult result = {.updated = changes.updated.size(), .removed = changes.removed.size()};

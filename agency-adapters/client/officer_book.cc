@@ -125,7 +125,7 @@ absl::StatusOr<std::vector<OfficerSigner>> OfficerBook::Signers(
                    "then hand the record in again");
     }
     const OfficerWithKey& officer = *found->second;
-    const v1::EnrolledOfficer enrolled = Enrolled(officer, *parts_.secrets);
+    const v1::EnrolledOfficer enrolled = Enrolled(officer, parts_.secrets());
     if (!HasRole(enrolled, acts.Get(i).role())) {
       return Fault(i, "role", "is not a role that the officer is enrolled with");
     }
@@ -158,26 +158,26 @@ absl::Status OfficerBook::Publish() {
 absl::StatusOr<v1::EnrolOfficersRequest> OfficerBook::Request() {
   std::vector<std::string> bodies;
   for (const OfficerWithKey& officer : officers_) {
-    bodies.push_back(Enrolled(officer, *parts_.secrets).SerializeAsString());
+    bodies.push_back(Enrolled(officer, parts_.secrets()).SerializeAsString());
   }
   absl::StatusOr<v1::SentOfficers> sent = state_.Get(kOnly);
   if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
-  if (sent.ok() && StillHolds(sent->request(), bodies, parts_.secrets->signing)) {
+  if (sent.ok() && StillHolds(sent->request(), bodies, parts_.secrets().signing)) {
     return sent->request();
   }
   v1::OfficerRegister before, officers;
   if (sent.ok() && !before.ParseFromString(sent->request().officers())) {
     return absl::DataLossError("the register of officers that was sent last is damaged");
   }
-  officers.set_agency(parts_.secrets->agency.value());
+  officers.set_agency(parts_.secrets().agency.value());
   officers.set_version(std::max<uint64_t>(
       before.version() + 1, static_cast<uint64_t>(absl::ToUnixMicros(parts_.clock->Now()))));
   for (const OfficerWithKey& officer : officers_) {
     *officers.add_officer() =
-        CertifyOfficer(Enrolled(officer, *parts_.secrets), parts_.secrets->signing);
+        CertifyOfficer(Enrolled(officer, parts_.secrets()), parts_.secrets().signing);
   }
   v1::SentOfficers record;
-  *record.mutable_request() = SignOfficers(officers, parts_.secrets->signing);
+  *record.mutable_request() = SignOfficers(officers, parts_.secrets().signing);
   RETURN_IF_ERROR(state_.Put(kOnly, record));
   return record.request();
 }
@@ -188,7 +188,7 @@ absl::Status OfficerBook::Send() {
   ASSIGN_OR_RETURN(const v1::EnrolOfficersRequest request, Request());
   ASSIGN_OR_RETURN(const v1::EnrolOfficersResponse response, parts_.link->EnrolOfficers(request));
   ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(response.receipt()));
-  if (leaf.kind() != v1::OFFICERS || leaf.sender() != parts_.secrets->agency.value() ||
+  if (leaf.kind() != v1::OFFICERS || leaf.sender() != parts_.secrets().agency.value() ||
       leaf.count() != officers_.size()) {
     return absl::DataLossError("`receipt`: the logged entry is not that of this register");
   }

@@ -107,8 +107,7 @@ absl::Status Receiver::HandleNotification(const v1::Delivery& delivery) {
 absl::StatusOr<v1::DeliveredNotification> Receiver::Verify(const v1::Delivery& delivery,
                                                            v1::InboxRecord* record) const {
   const v1::Notification& notification = delivery.notification();
-  ASSIGN_OR_RETURN(const Opened opened,
-                   OpenNotification(notification, *parts_.secrets, *parts_.directory));
+  ASSIGN_OR_RETURN(const Opened opened, OpenNotification(notification, *parts_.keys));
   record->set_sender(opened.header.sender());
   record->set_purpose(opened.header.purpose());
   record->set_conversation(opened.header.conversation());
@@ -126,14 +125,17 @@ absl::StatusOr<v1::DeliveredNotification> Receiver::Verify(const v1::Delivery& d
                    DeliveredFrom(opened, notification.decision()));
   if (delivered.notification().has_identity()) {
     const std::string tag =
-        RegisterTag(*parts_.secrets, delivered.notification().identity().number());
+        RegisterTag(parts_.secrets(), delivered.notification().identity().number());
     if (const auto row = rows_->RowOf(tag)) record->set_expected_nym(row->nym);
   }
   if (opened.escrow.has_value()) {  // for a re-identification
     record->mutable_escrow()->set_manifest(notification.manifest());
     *record->mutable_escrow()->mutable_compartment() = *opened.escrow;
   }
-  if (opened.pending.has_value()) record->set_pending_ciphertext(opened.pending->ciphertext);
+  if (opened.pending.has_value()) {
+    record->set_pending_ciphertext(opened.pending->ciphertext);
+    record->set_directory(opened.pending->directory);
+  }
   if (opened.nym.has_value()) {
     RETURN_IF_ERROR(CheckNym(opened.nym->value(), record));
     delivered.set_nym(record->nym());
@@ -260,9 +262,9 @@ absl::Status Receiver::HandlePseudonym(const v1::Delivery& delivery) {
   v1::InboxRecord record = *known;
   if (record.pending_ciphertext().empty()) return Acknowledge(delivery, record.reason_code());
   const PendingNym pending = {.message_id = record.message_id(),
-                              .ciphertext = record.pending_ciphertext()};
-  const absl::StatusOr<Nym> nym =
-      RecoverNym(pending, delivery.pseudonym(), *parts_.secrets, *parts_.directory);
+                              .ciphertext = record.pending_ciphertext(),
+                              .directory = record.directory()};
+  const absl::StatusOr<Nym> nym = RecoverNym(pending, delivery.pseudonym(), *parts_.keys);
   absl::Status status = nym.status();
   if (status.ok()) status = CheckNym(nym->value(), &record);
   if (!status.ok() && !IsRefusal(status)) return status;
@@ -296,7 +298,7 @@ absl::Status Receiver::HandleOutcome(const v1::Delivery& delivery) {
 absl::Status Receiver::CheckRecall(const v1::Delivery& delivery) const {
   ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(delivery.recall().receipt()));
   if (leaf.kind() == v1::RECALL && leaf.message_id() == delivery.message_id() &&
-      leaf.recipient() == parts_.secrets->agency.value()) {
+      leaf.recipient() == parts_.secrets().agency.value()) {
     return absl::OkStatus();
   }
   return absl::DataLossError("`receipt`: the logged entry does not recall this message from here");

@@ -13,6 +13,7 @@
 #include "gateway/crypto/attestation.h"
 #include "gateway/crypto/enrol.h"
 #include "gateway/crypto/escrow.h"
+#include "gateway/crypto/manifest.h"
 #include "gateway/crypto/reidentification.h"
 #include "gateway/crypto/sha256.h"
 
@@ -107,22 +108,22 @@ absl::StatusOr<v1::ReidentificationRecord> ReidentifyDesk::Prepare(
                    officers_->Signers(file.officers, now));
   v1::ReidentificationRecord record;
   v1::ReidentificationOrder order;
-  order.set_agency(parts_.secrets->agency.value());
+  order.set_agency(parts_.secrets().agency.value());
   order.set_message_id(file.message.value());
   order.set_purpose(kReidentificationPurpose);
   order.set_legal_basis(file.legal_basis);
   order.set_created_us(absl::ToUnixMicros(now));
-  order.set_key_set(parts_.directory->key_set());
+  order.set_key_set(parts_.directory()->key_set());
   for (size_t i = 0; i < signers.size(); ++i) {
     v1::OfficerAct act = file.officers.Get(static_cast<int>(i));
     act.set_name(signers[i].name);
-    Attested attested = Attest(*parts_.secrets, act);
+    Attested attested = Attest(parts_.secrets(), act);
     *order.add_attestation() = std::move(attested.attestation);
     *record.add_opening() = std::move(attested.opening);
   }
   record.set_message_id(file.message.value());
   record.set_file_digest(digest);
-  *record.mutable_request() = SignOrder(order, parts_.secrets->signing);
+  *record.mutable_request() = SignOrder(order, parts_.secrets().signing);
   for (const OfficerSigner& signer : signers) {
     record.mutable_request()->add_officer_signature(SignAttestation(
         *signer.key, AttestedKind::kReidentification, signer.officer, record.request().order()));
@@ -139,7 +140,7 @@ absl::StatusOr<v1::ReidentifyResponse> ReidentifyDesk::Submit(
   ASSIGN_OR_RETURN(v1::ReidentifyResponse response, parts_.link->Reidentify(request));
   ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(response.receipt()));
   if (leaf.kind() != v1::REIDENTIFICATION || leaf.message_id() != record.message_id() ||
-      leaf.recipient() != parts_.secrets->agency.value() ||
+      leaf.recipient() != parts_.secrets().agency.value() ||
       leaf.verdict() != std::string(VerdictName(response.decision().verdict()))) {
     return OtherEntry();
   }
@@ -154,7 +155,7 @@ absl::StatusOr<std::string> ReidentifyDesk::Compare(const v1::ReidentifyResponse
   if (!response.fault().empty()) return std::string(kUnreadable);
   if (response.inner().empty()) return std::string(kAnsweredBefore);
   const std::string& id = received.message_id();
-  const absl::StatusOr<CanonicalNumber> number = OpenEscrow(response.inner(), id, *parts_.secrets);
+  const absl::StatusOr<CanonicalNumber> number = OpenInner(response.inner(), received);
   if (!number.ok()) return std::string(kUnreadable);
   ASSIGN_OR_RETURN(const std::string nym, NymOf(*number));
   if (nym != received.nym()) return std::string(kMismatch);
@@ -168,14 +169,22 @@ absl::StatusOr<std::string> ReidentifyDesk::Compare(const v1::ReidentifyResponse
   return std::string(kMatch);
 }
 
+// Sealed to the key that the sender found in the directory that the message names.
+absl::StatusOr<CanonicalNumber> ReidentifyDesk::OpenInner(const std::string& inner,
+                                                          const v1::InboxRecord& received) const {
+  ASSIGN_OR_RETURN(const std::string named, DirectoryNamedIn(received.escrow().manifest()));
+  ASSIGN_OR_RETURN(const AgencyKeys* const keys, parts_.keys->Find(named));
+  return OpenEscrow(inner, received.message_id(), keys->secrets());
+}
+
 // From the agency's own table, or through both holders.
 absl::StatusOr<std::string> ReidentifyDesk::NymOf(const CanonicalNumber& number) const {
   const std::string digits(number.Get(InsecureSecretAccess::Get()));
-  if (const auto row = rows_->RowOf(RegisterTag(*parts_.secrets, digits))) return row->nym;
+  if (const auto row = rows_->RowOf(RegisterTag(parts_.secrets(), digits))) return row->nym;
   ASSIGN_OR_RETURN(const EnrolmentBatch blinded,
-                   EnrolmentBatch::Start({number}, *parts_.secrets, parts_.directory));
+                   EnrolmentBatch::Start({number}, parts_.secrets(), parts_.directory()));
   ASSIGN_OR_RETURN(const v1::EnrolResponse evaluated, parts_.link->Enrol(blinded.request()));
-  ASSIGN_OR_RETURN(const std::vector<Nym> nyms, blinded.Finish(evaluated, *parts_.secrets));
+  ASSIGN_OR_RETURN(const std::vector<Nym> nyms, blinded.Finish(evaluated, parts_.secrets()));
   return nyms.front().value();
 }
 

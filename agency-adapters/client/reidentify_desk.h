@@ -55,6 +55,8 @@ class ReidentifyDesk {
   absl::StatusOr<std::string> Compare(const v1::ReidentifyResponse& response,
                                       const ReidentifyFile& file,
                                       const v1::InboxRecord& received) const;
+  absl::StatusOr<CanonicalNumber> OpenInner(const std::string& inner,
+                                            const v1::InboxRecord& received) const;
   absl::StatusOr<std::string> NymOf(const CanonicalNumber& number) const;
   absl::Status Report(v1::ReidentificationRecord* record) const;
   absl::Status Tell(const v1::ReidentifyResponse& response, const v1::InboxRecord& received,

@@ -86,7 +86,7 @@ absl::StatusOr<Sender::Taken> Sender::Take(const NativeFile& file, const std::st
   RETURN_IF_ERROR(RefuseLeaks(notification));
   ASSIGN_OR_RETURN(const Composed composed, ComposeWithAdvice(notification));
   ASSIGN_OR_RETURN(v1::Envelope envelope,
-                   SealEnvelope(composed.outgoing, *parts_.secrets, *parts_.directory));
+                   SealEnvelope(composed.outgoing, parts_.secrets(), *parts_.directory()));
   SignAttestations(composed.signers, &envelope);
   v1::OutboxRecord record;
   record.set_message_id(composed.outgoing.header.message_id());
@@ -146,11 +146,11 @@ absl::StatusOr<v1::Decision> Sender::Preflight(const Composed& composed) {
 
 absl::StatusOr<Composed> Sender::ComposeWithAdvice(const v1::NeutralNotification& notification) {
   const std::vector<uint32_t> before = age_limits_->Get();
-  ASSIGN_OR_RETURN(Composed composed, Compose(notification, references_, *parts_.secrets, before,
+  ASSIGN_OR_RETURN(Composed composed, Compose(notification, references_, parts_.secrets(), before,
                                               parts_.clock->Now()));
   absl::StatusOr<v1::Decision> advice = Preflight(composed);
   if (age_limits_->Get() != before) {  // the policies have changed: the interval is another
-    ASSIGN_OR_RETURN(composed, Compose(notification, references_, *parts_.secrets,
+    ASSIGN_OR_RETURN(composed, Compose(notification, references_, parts_.secrets(),
                                        age_limits_->Get(), parts_.clock->Now()));
     advice = Preflight(composed);
   }

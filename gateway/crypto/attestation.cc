@@ -97,6 +97,18 @@ absl::StatusOr<v1::EnrolledOfficer> CheckCertificate(const v1::OfficerCertificat
   return officer;
 }
 
+absl::StatusOr<v1::EnrolledOfficer> CheckCertificate(
+    const v1::OfficerCertificate& certificate, const std::vector<const AgencyEntry*>& agency) {
+  absl::StatusOr<v1::EnrolledOfficer> first =
+      absl::InvalidArgumentError("`agency` takes no part in this exchange");
+  for (const AgencyEntry* const keys : agency) {
+    absl::StatusOr<v1::EnrolledOfficer> officer = CheckCertificate(certificate, *keys);
+    if (officer.ok()) return officer;
+    if (keys == agency.front()) first = officer.status();
+  }
+  return first;
+}
+
 absl::StatusOr<CheckedOfficers> CheckOfficers(const v1::EnrolOfficersRequest& request,
                                               const AgencyEntry& agency) {
   RETURN_IF_ERROR(
@@ -152,7 +164,8 @@ absl::Status VerifyAttestation(const v1::EnrolledOfficer& officer, AttestedKind 
 }
 
 absl::Status CheckAttestedBy(
-    const v1::Header& header, absl::string_view manifest, const AgencyEntry& sender,
+    const v1::Header& header, absl::string_view manifest,
+    const std::vector<const AgencyEntry*>& sender,
     const google::protobuf::RepeatedPtrField<v1::AttestedBy>& attested_by) {
   if (attested_by.size() != header.attestation_size()) {
     return Fault("attested_by", absl::StrCat("has ", attested_by.size(), " values, the header ",

@@ -42,6 +42,9 @@ v1::EnrolOfficersRequest SignOfficers(const v1::OfficerRegister& officers,
 // A certificate of `agency`, whose own form is checked too.
 absl::StatusOr<v1::EnrolledOfficer> CheckCertificate(const v1::OfficerCertificate& certificate,
                                                      const AgencyEntry& agency);
+// The same, under any of the agency's keys. The error is that of the first.
+absl::StatusOr<v1::EnrolledOfficer> CheckCertificate(const v1::OfficerCertificate& certificate,
+                                                     const std::vector<const AgencyEntry*>& agency);
 
 struct CheckedOfficers {
   v1::OfficerRegister officers;
@@ -66,10 +69,12 @@ std::string SignAttestation(const SigningKey& officer_key, AttestedKind kind,
 absl::Status VerifyAttestation(const v1::EnrolledOfficer& officer, AttestedKind kind,
                                absl::string_view bytes, absl::string_view signature);
 
-// The recipient: that each attestation of the header was signed by an officer of `sender` with that
-// role. When the officer was in force is the gateway's to judge, which knows when it was submitted.
+// The recipient: that each attestation of the header was signed by an officer with that role whom
+// the sender enrolled under one of its keys `sender`: while keys change over, what waited may be
+// attested by an officer who was certified anew. When the officer was in force is the gateway's to
+// judge, which knows when it was submitted.
 absl::Status CheckAttestedBy(const v1::Header& header, absl::string_view manifest,
-                             const AgencyEntry& sender,
+                             const std::vector<const AgencyEntry*>& sender,
                              const google::protobuf::RepeatedPtrField<v1::AttestedBy>& attested_by);
 
 }  // namespace sluss

@@ -53,6 +53,13 @@ std::string EqualityBinding(const Pair& pair, const ConsentId& consent_id,
       .Take();
 }
 
+// J = (D2 - M) / s.
+absl::StatusOr<Point> KeyOfDeposit(const Point& element, const ConsentWitness& witness) {
+  ASSIGN_OR_RETURN(const Point layer, Subtract(witness.deposit().ciphertext.c2, element));
+  ASSIGN_OR_RETURN(const Scalar inverse, witness.deposit().randomness.Inverse());
+  return Multiply(inverse, layer);
+}
+
 }  // namespace
 
 ConsentWitness::ConsentWitness(ConsentId consent_id, EncryptedNumber deposit)
@@ -94,6 +101,7 @@ absl::StatusOr<SealedConsent> SealConsent(v1::ConsentRecord record, const Canoni
   record.set_depositor(secrets.agency.value());
   record.set_deposit(deposit.ciphertext.Encode());
   record.set_key_set(directory.key_set());
+  record.set_directory(std::string(directory.short_name()));
 
   v1::RegisterConsentRequest request;
   request.set_record(record.SerializeAsString());
@@ -108,13 +116,14 @@ absl::StatusOr<v1::ConsentRecord> CheckConsentDeposit(const v1::RegisterConsentR
                                                       const KeyDirectory& directory) {
   ASSIGN_OR_RETURN(const AgencyEntry* const entry,
                    directory.RequireAgency(depositor.value(), "depositor"));
-  RETURN_IF_ERROR(
-      AtField("signature", VerifySignature(entry->signing_public, sign_context::kConsent,
-                                           request.record(), request.signature())));
   v1::ConsentRecord record;
   if (!record.ParseFromString(request.record())) {
     return absl::InvalidArgumentError("`record` is not a ConsentRecord");
   }
+  RETURN_IF_ERROR(CheckDirectoryName(directory, record.directory()));
+  RETURN_IF_ERROR(
+      AtField("signature", VerifySignature(entry->signing_public, sign_context::kConsent,
+                                           request.record(), request.signature())));
   RETURN_IF_ERROR(ParseId16<ConsentId>(record.consent_id(), "consent_id").status());
   if (record.depositor() != depositor.value()) {
     return absl::InvalidArgumentError(
@@ -133,18 +142,27 @@ absl::StatusOr<v1::ConsentRecord> CheckConsentDeposit(const v1::RegisterConsentR
   return record;
 }
 
+absl::StatusOr<Point> DepositKey(const CanonicalNumber& number, const ConsentWitness& witness) {
+  ASSIGN_OR_RETURN(const Point element, NumberElement(number));
+  return KeyOfDeposit(element, witness);
+}
+
 absl::StatusOr<std::string> ProveSameChild(absl::string_view record, const ConsentWitness& own,
                                            const ConsentWitness& earlier, const AgencyId& depositor,
                                            const KeyDirectory& directory) {
   ASSIGN_OR_RETURN(const AgencyEntry* const entry,
                    directory.RequireAgency(depositor.value(), "depositor"));
-  return ProveConsent(own.deposit(), entry->joint, earlier, entry->joint, directory,
+  // M = D2 - s J of the own deposit, whose key is known.
+  ASSIGN_OR_RETURN(const Point layer, Multiply(own.deposit().randomness, entry->joint));
+  ASSIGN_OR_RETURN(const Point element, Subtract(own.deposit().ciphertext.c2, layer));
+  ASSIGN_OR_RETURN(const Point earlier_key, KeyOfDeposit(element, earlier));
+  return ProveConsent(own.deposit(), entry->joint, earlier, earlier_key, directory,
                       AsStringView(Sha512({record})));
 }
 
 absl::Status VerifySameChild(absl::string_view record, const v1::ConsentRecord& parsed,
-                             const v1::ConsentRecord& earlier, const KeyDirectory& directory,
-                             absl::string_view proof) {
+                             const v1::ConsentRecord& earlier, const Point& earlier_key,
+                             const KeyDirectory& directory, absl::string_view proof) {
   if (parsed.depositor() != earlier.depositor()) {
     return absl::InvalidArgumentError("`depositor` is not the one of the earlier consent");
   }
@@ -154,7 +172,7 @@ absl::Status VerifySameChild(absl::string_view record, const v1::ConsentRecord& 
                    AtField("deposit", NymCiphertext::Decode(parsed.deposit())));
   ASSIGN_OR_RETURN(const NymCiphertext before,
                    AtField("deposit", NymCiphertext::Decode(earlier.deposit())));
-  return VerifyConsent(own, entry->joint, ConsentId(earlier.consent_id()), before, entry->joint,
+  return VerifyConsent(own, entry->joint, ConsentId(earlier.consent_id()), before, earlier_key,
                        directory, AsStringView(Sha512({record})), proof);
 }
 

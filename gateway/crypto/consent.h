@@ -45,14 +45,19 @@ struct SealedConsent {
   ConsentWitness witness;
 };
 
-// Fills consent_id (when empty), depositor, deposit and key_set of `record`, signs it and proves
-// the knowledge of s. Whether the consent is a good one is for the gateway to say.
+// Fills consent_id (when empty), depositor, deposit, key_set and directory of `record`, signs it
+// and proves the knowledge of s. Whether the consent is a good one is for the gateway to say.
 absl::StatusOr<SealedConsent> SealConsent(v1::ConsentRecord record, const CanonicalNumber& number,
                                           const AgencySecrets& secrets,
                                           const KeyDirectory& directory);
 
-// That the consent of `record` (its serialised bytes) is for the same child as an earlier one of
-// this agency, without telling which.
+// The joint key J under which this number was deposited, (D2 - M) / s: rotations of keys take the
+// directory away, and a consent outlives them. Of another child's deposit: some point under which
+// no proof will verify.
+absl::StatusOr<Point> DepositKey(const CanonicalNumber& number, const ConsentWitness& witness);
+
+// That the consent of `record` (its serialised bytes), deposited under `directory`, is for the same
+// child as an earlier one of this agency, under whichever, without telling which.
 absl::StatusOr<std::string> ProveSameChild(absl::string_view record, const ConsentWitness& own,
                                            const ConsentWitness& earlier, const AgencyId& depositor,
                                            const KeyDirectory& directory);
@@ -61,18 +66,20 @@ absl::StatusOr<std::string> ProveSameChild(absl::string_view record, const Conse
 
 // The record whose signature by `depositor` (the authenticated caller), deposit and proof hold.
 // INVALID_ARGUMENT names the field; PERMISSION_DENIED for signature and proof. What the record says
-// (validity, parties, grants) is not judged here.
+// (validity, parties, grants) is not judged here. It was deposited under the joint key of
+// `depositor` in `directory`, which is kept beside it: what cites it is proved against that key, in
+// force or not. That is sound whoever knows the secret behind it by now: D1 and the key fix M.
 absl::StatusOr<v1::ConsentRecord> CheckConsentDeposit(const v1::RegisterConsentRequest& request,
                                                       const AgencyId& depositor,
                                                       const KeyDirectory& directory);
 
-// Whether `proof` shows that the consent of `record` is for the same child as `earlier`, which the
-// same agency deposited. INVALID_ARGUMENT for what is no deposit, PERMISSION_DENIED for a proof
-// that fails: another child, a proof of another record, or a deposit of before the keys were
-// rotated.
+// Whether `proof` shows that the consent of `record`, deposited under `directory`, is for the same
+// child as `earlier`, which the same agency deposited under `earlier_key`. INVALID_ARGUMENT for
+// what is no deposit, PERMISSION_DENIED for a proof that fails: another child, or a proof of
+// another record.
 absl::Status VerifySameChild(absl::string_view record, const v1::ConsentRecord& parsed,
-                             const v1::ConsentRecord& earlier, const KeyDirectory& directory,
-                             absl::string_view proof);
+                             const v1::ConsentRecord& earlier, const Point& earlier_key,
+                             const KeyDirectory& directory, absl::string_view proof);
 
 // ---- Equality of the two encrypted numbers ------------------------------------------------------
 

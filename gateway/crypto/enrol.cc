@@ -63,8 +63,9 @@ void EncodeElements(const std::vector<Point>& points, Elements* elements) {
   for (const Point& point : points) *elements->Add() = std::string(point.encoded());
 }
 
-absl::Status CheckRequest(const KeyDirectory& directory, uint32_t key_set,
+absl::Status CheckRequest(const KeyDirectory& directory, absl::string_view named, uint32_t key_set,
                           absl::string_view nonce) {
+  RETURN_IF_ERROR(CheckDirectoryName(directory, named));
   if (key_set != directory.key_set()) {
     return absl::InvalidArgumentError(
         absl::StrCat("`key_set` is ", key_set, ", the active one is ", directory.key_set()));
@@ -100,6 +101,7 @@ absl::StatusOr<EnrolmentBatch> EnrolmentBatch::Start(
   }
   v1::EnrolRequest request;
   request.set_key_set(directory->key_set());
+  request.set_directory(std::string(directory->short_name()));
   request.set_nonce(RandomBytes(kNonceSize));
   EncodeElements(blinded, request.mutable_blinded());
   request.set_signature(secrets.signing.Sign(
@@ -135,7 +137,7 @@ absl::StatusOr<v1::EvaluateRequest> EvaluateAtGateway(const Holder& gateway, con
   const KeyDirectory& directory = gateway.directory();
   ASSIGN_OR_RETURN(const AgencyEntry* const entry,
                    directory.RequireAgency(agency.value(), "agency"));
-  RETURN_IF_ERROR(CheckRequest(directory, request.key_set(), request.nonce()));
+  RETURN_IF_ERROR(CheckRequest(directory, request.directory(), request.key_set(), request.nonce()));
   RETURN_IF_ERROR(AtField(
       "signature",
       VerifySignature(entry->signing_public, sign_context::kEnrol,
@@ -157,6 +159,7 @@ absl::StatusOr<v1::EvaluateRequest> EvaluateAtGateway(const Holder& gateway, con
 
 void SignEvaluateRequest(const SigningKey& gateway, const KeyDirectory& directory,
                          v1::EvaluateRequest* request) {
+  request->set_directory(std::string(directory.short_name()));
   request->set_gateway_signature(
       gateway.Sign(sign_context::kEvaluate, EvaluateLayout(directory, *request)));
 }
@@ -165,7 +168,7 @@ absl::StatusOr<CheckedEvaluation> CheckEvaluateRequest(const KeyDirectory& direc
                                                        const v1::EvaluateRequest& request) {
   ASSIGN_OR_RETURN(const AgencyEntry* const entry,
                    directory.RequireAgency(request.agency(), "agency"));
-  RETURN_IF_ERROR(CheckRequest(directory, request.key_set(), request.nonce()));
+  RETURN_IF_ERROR(CheckRequest(directory, request.directory(), request.key_set(), request.nonce()));
   RETURN_IF_ERROR(AtField(
       "agency_signature",
       VerifySignature(entry->signing_public, sign_context::kEnrol,

@@ -61,7 +61,7 @@ class EnrolmentBatch {
 absl::StatusOr<v1::EvaluateRequest> EvaluateAtGateway(const Holder& gateway, const AgencyId& agency,
                                                       const v1::EnrolRequest& request);
 
-// Fills `gateway_signature` over everything else in the request and the directory's digest.
+// Fills `directory`, and `gateway_signature` over everything else and the directory's digest.
 void SignEvaluateRequest(const SigningKey& gateway, const KeyDirectory& directory,
                          v1::EvaluateRequest* request);
 

@@ -66,7 +66,7 @@ absl::StatusOr<CheckedEnvelope> CheckEnvelope(v1::Envelope envelope,
 }
 
 absl::Status CheckConsentProof(const CheckedEnvelope& checked, const v1::ConsentRecord& record,
-                               const KeyDirectory& directory) {
+                               const Point& deposit_key, const KeyDirectory& directory) {
   const std::string field = absl::StrCat("consent_proof ", ToHex(record.consent_id()));
   const v1::ConsentProof* const proof = FindProof(checked.envelope(), record.consent_id());
   if (proof == nullptr) {
@@ -84,14 +84,12 @@ absl::Status CheckConsentProof(const CheckedEnvelope& checked, const v1::Consent
                    absl::InvalidArgumentError(
                        "the consent was deposited under another key set; register it again"));
   }
-  ASSIGN_OR_RETURN(const AgencyEntry* const sender,
-                   directory.RequireAgency(record.depositor(), "depositor"));
   ASSIGN_OR_RETURN(const AgencyEntry* const recipient,
                    directory.RequireAgency(checked.header().recipient(), "recipient"));
   ASSIGN_OR_RETURN(const NymCiphertext deposit,
                    AtField("deposit", NymCiphertext::Decode(record.deposit())));
   return AtField(field, VerifyConsent(*checked.nym_ciphertext(), recipient->joint,
-                                      ConsentId(record.consent_id()), deposit, sender->joint,
+                                      ConsentId(record.consent_id()), deposit, deposit_key,
                                       directory, checked.manifest_digest(), proof->proof()));
 }
 

@@ -50,11 +50,11 @@ class CheckedEnvelope {
 // whether the caller is the sender, whether the message came before, or whether the clock is right.
 absl::StatusOr<CheckedEnvelope> CheckEnvelope(v1::Envelope envelope, const KeyDirectory& directory);
 
-// That the consent cited as `record.consent_id` is for the child of this notification.
-// INVALID_ARGUMENT for what is missing or malformed; PERMISSION_DENIED when the consent is of
-// another child or another depositor.
+// That the consent cited as `record.consent_id`, deposited under `deposit_key`, is for the child of
+// this notification. INVALID_ARGUMENT for what is missing or malformed; PERMISSION_DENIED when the
+// consent is of another child or another depositor.
 absl::Status CheckConsentProof(const CheckedEnvelope& checked, const v1::ConsentRecord& record,
-                               const KeyDirectory& directory);
+                               const Point& deposit_key, const KeyDirectory& directory);
 
 // Removes what is not in `permitted`; the signature over the manifest stays good. Returns how many
 // were removed.

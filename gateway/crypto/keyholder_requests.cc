@@ -51,18 +51,21 @@ absl::Status CheckGatewaySignature(const KeyDirectory& directory, absl::string_v
 
 void SignTransformRequest(const SigningKey& gateway, const KeyDirectory& directory,
                           v1::TransformRequest* request) {
+  request->set_directory(std::string(directory.short_name()));
   request->set_gateway_signature(
       gateway.Sign(sign_context::kTransform, TransformLayout(directory, *request)));
 }
 
 void SignPeelRequest(const SigningKey& gateway, const KeyDirectory& directory,
                      v1::PeelRequest* request) {
+  request->set_directory(std::string(directory.short_name()));
   request->set_gateway_signature(
       gateway.Sign(sign_context::kPeel, PeelLayout(directory, *request)));
 }
 
 absl::Status CheckTransformRequest(const KeyDirectory& directory,
                                    const v1::TransformRequest& request) {
+  RETURN_IF_ERROR(CheckDirectoryName(directory, request.directory()));
   RETURN_IF_ERROR(CheckKeySet(directory, request.key_set()));
   const size_t size = request.item_size();
   if (size == 0 || size > kMaxTransformBatch) {
@@ -74,6 +77,7 @@ absl::Status CheckTransformRequest(const KeyDirectory& directory,
 }
 
 absl::Status CheckPeelRequest(const KeyDirectory& directory, const v1::PeelRequest& request) {
+  RETURN_IF_ERROR(CheckDirectoryName(directory, request.directory()));
   RETURN_IF_ERROR(CheckKeySet(directory, request.key_set()));
   return CheckGatewaySignature(directory, sign_context::kPeel, PeelLayout(directory, request),
                                request.gateway_signature());

@@ -14,14 +14,14 @@ namespace sluss {
 
 inline constexpr size_t kMaxTransformBatch = 256;
 
-// Fill `gateway_signature` over everything else in the request and the directory's digest.
+// Fill `directory`, and `gateway_signature` over everything else and the directory's digest.
 void SignTransformRequest(const SigningKey& gateway, const KeyDirectory& directory,
                           v1::TransformRequest* request);
 void SignPeelRequest(const SigningKey& gateway, const KeyDirectory& directory,
                      v1::PeelRequest* request);
 
-// INVALID_ARGUMENT: another key set, an empty or too large batch. PERMISSION_DENIED: the signature
-// does not verify. Single items are judged when they are worked on.
+// INVALID_ARGUMENT: another directory or key set, an empty or too large batch. PERMISSION_DENIED:
+// the signature does not verify. Single items are judged when they are worked on.
 absl::Status CheckTransformRequest(const KeyDirectory& directory,
                                    const v1::TransformRequest& request);
 absl::Status CheckPeelRequest(const KeyDirectory& directory, const v1::PeelRequest& request);

@@ -27,6 +27,16 @@ absl::Status CheckSize(absl::string_view field, size_t wanted, size_t size) {
       absl::StrCat("`", field, "` must be ", wanted, " bytes, not ", size));
 }
 
+absl::Status Parse(absl::string_view bytes, v1::Manifest* manifest, v1::Header* header) {
+  if (!manifest->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InvalidArgumentError("`manifest` is not a Manifest");
+  }
+  if (!header->ParseFromString(manifest->header())) {
+    return absl::InvalidArgumentError("`manifest.header` is not a Header");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckConsentIds(const v1::Header& header) {
   std::set<absl::string_view> seen;
   for (const std::string& id : header.consent_id()) {
@@ -129,17 +139,20 @@ absl::Status CheckCompartment(const v1::Compartment& compartment, const CheckedM
 
 }  // namespace
 
+absl::StatusOr<std::string> DirectoryNamedIn(absl::string_view manifest) {
+  v1::Manifest parsed;
+  v1::Header header;
+  RETURN_IF_ERROR(Parse(manifest, &parsed, &header));
+  return header.directory();
+}
+
 absl::StatusOr<CheckedManifest> CheckManifest(absl::string_view manifest,
                                               absl::string_view signature,
                                               absl::string_view nym_proof,
                                               const KeyDirectory& directory) {
   CheckedManifest checked = {};
-  if (!checked.manifest.ParseFromArray(manifest.data(), static_cast<int>(manifest.size()))) {
-    return absl::InvalidArgumentError("`manifest` is not a Manifest");
-  }
-  if (!checked.header.ParseFromString(checked.manifest.header())) {
-    return absl::InvalidArgumentError("`manifest.header` is not a Header");
-  }
+  RETURN_IF_ERROR(Parse(manifest, &checked.manifest, &checked.header));
+  RETURN_IF_ERROR(CheckDirectoryName(directory, checked.header.directory()));
   ASSIGN_OR_RETURN(checked.sender, directory.RequireAgency(checked.header.sender(), "sender"));
   RETURN_IF_ERROR(
       AtField("signature", VerifySignature(checked.sender->signing_public, sign_context::kManifest,

@@ -32,6 +32,10 @@ absl::StatusOr<CheckedManifest> CheckManifest(absl::string_view manifest,
                                               absl::string_view nym_proof,
                                               const KeyDirectory& directory);
 
+// By which key directory it says that it was made, not believed yet. INVALID_ARGUMENT as above
+// where it cannot be read.
+absl::StatusOr<std::string> DirectoryNamedIn(absl::string_view manifest);
+
 using Compartments = google::protobuf::RepeatedPtrField<v1::Compartment>;
 
 // That each compartment is well-formed, for the recipient, alone in its category and one of the

@@ -1,6 +1,7 @@
 #include "gateway/crypto/open.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
@@ -55,7 +56,8 @@ absl::Status TakeNym(const v1::Notification& notification, const CheckedManifest
         absl::StrCat("`", notification.has_gateway_hop() ? "keyholder_hop" : "gateway_hop",
                      "`: the hop was skipped: it is missing"));
   }
-  PendingNym pending = {manifest.header.message_id(), manifest.manifest.nym_ciphertext()};
+  PendingNym pending = {manifest.header.message_id(), manifest.manifest.nym_ciphertext(),
+                        manifest.header.directory()};
   if (!hops) {
     opened->pending = std::move(pending);
     return absl::OkStatus();
@@ -84,17 +86,18 @@ absl::Status OpenCompartments(const v1::Notification& notification, const Checke
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<Opened> OpenNotification(const v1::Notification& notification,
-                                        const AgencySecrets& secrets,
-                                        const KeyDirectory& directory) {
+// `certifiers`: the sender's keys under which its officers may have been enrolled; none: those of
+// `directory`.
+absl::StatusOr<Opened> Open(const v1::Notification& notification, const AgencySecrets& secrets,
+                            const KeyDirectory& directory,
+                            std::vector<const AgencyEntry*> certifiers) {
   ASSIGN_OR_RETURN(CheckedManifest manifest,
                    CheckManifest(notification.manifest(), notification.signature(),
                                  notification.nym_proof(), directory));
   RETURN_IF_ERROR(CheckRecipient(manifest, secrets));
   RETURN_IF_ERROR(CheckCompartments(notification.compartment(), manifest));
-  RETURN_IF_ERROR(CheckAttestedBy(manifest.header, notification.manifest(), *manifest.sender,
+  if (certifiers.empty()) certifiers = {manifest.sender};
+  RETURN_IF_ERROR(CheckAttestedBy(manifest.header, notification.manifest(), certifiers,
                                   notification.attested_by()));
   Opened opened;
   RETURN_IF_ERROR(TakeNym(notification, manifest, secrets, directory, &opened));
@@ -104,9 +107,42 @@ absl::StatusOr<Opened> OpenNotification(const v1::Notification& notification,
   return opened;
 }
 
+// Not believed yet.
+std::string SenderNamedIn(const v1::Notification& notification) {
+  v1::Manifest manifest;
+  v1::Header header;
+  const bool parses = manifest.ParseFromString(notification.manifest()) &&
+                      header.ParseFromString(manifest.header());
+  return parses ? header.sender() : "";
+}
+
+}  // namespace
+
+absl::StatusOr<Opened> OpenNotification(const v1::Notification& notification,
+                                        const AgencySecrets& secrets,
+                                        const KeyDirectory& directory) {
+  return Open(notification, secrets, directory, {});
+}
+
+absl::StatusOr<Opened> OpenNotification(const v1::Notification& notification,
+                                        const AgencyRing& keys) {
+  ASSIGN_OR_RETURN(const std::string named, DirectoryNamedIn(notification.manifest()));
+  ASSIGN_OR_RETURN(const AgencyKeys* const own, keys.Find(named));
+  const std::string sender = SenderNamedIn(notification);
+  RETURN_IF_ERROR(keys.directories().RequireAgency(sender, "sender"));
+  return Open(notification, own->secrets(), own->directory(),
+              keys.directories().KeysOf(AgencyId(sender)));
+}
+
 absl::StatusOr<Nym> RecoverNym(const PendingNym& pending, const v1::PseudonymUpdate& update,
                                const AgencySecrets& secrets, const KeyDirectory& directory) {
   return NymFromHops(pending, update.gateway_hop(), update.keyholder_hop(), secrets, directory);
+}
+
+absl::StatusOr<Nym> RecoverNym(const PendingNym& pending, const v1::PseudonymUpdate& update,
+                               const AgencyRing& keys) {
+  ASSIGN_OR_RETURN(const AgencyKeys* const own, keys.Find(pending.directory));
+  return RecoverNym(pending, update, own->secrets(), own->directory());
 }
 
 }  // namespace sluss

@@ -33,9 +33,9 @@ absl::Status CheckAttestationForm(const v1::Attestation& attestation) {
   return absl::OkStatus();
 }
 
-absl::Status CheckFields(const v1::ReidentificationOrder& order, const AgencyEntry& agency,
+absl::Status CheckFields(const v1::ReidentificationOrder& order, const AgencyId& agency,
                          const KeyDirectory& directory) {
-  if (order.agency() != agency.id.value()) return Fault("agency", "is another than the caller");
+  if (order.agency() != agency.value()) return Fault("agency", "is another than the caller");
   if (order.purpose() != kReidentificationPurpose) {
     return Fault("purpose", absl::StrCat("must be ", kReidentificationPurpose));
   }
@@ -52,9 +52,24 @@ absl::Status CheckFields(const v1::ReidentificationOrder& order, const AgencyEnt
   return ParseId16<MessageId>(order.message_id(), "message_id").status();
 }
 
+// The error is that of the key in force.
+absl::Status CheckSignature(const v1::ReidentifyRequest& request, const AgencyId& agency,
+                            const DirectoryRing& keys) {
+  RETURN_IF_ERROR(keys.RequireAgency(agency.value(), "agency"));
+  absl::Status first;
+  for (const AgencyEntry* const entry : keys.KeysOf(agency)) {
+    const absl::Status status =
+        VerifySignature(entry->signing_public, sign_context::kReidentification, request.order(),
+                        request.signature());
+    if (status.ok()) return status;
+    if (first.ok()) first = status;
+  }
+  return AtField("signature", first);
+}
+
 // That the manifest is of this message, and the escrow of this manifest.
 absl::Status CheckEscrow(const v1::ReidentifyRequest& request,
-                         const v1::ReidentificationOrder& order) {
+                         const v1::ReidentificationOrder& order, const DirectoryRing& keys) {
   v1::Manifest manifest;
   v1::Header header;
   if (!manifest.ParseFromString(request.manifest()) || !header.ParseFromString(manifest.header())) {
@@ -63,6 +78,7 @@ absl::Status CheckEscrow(const v1::ReidentifyRequest& request,
   if (header.message_id() != order.message_id() || header.recipient() != order.agency()) {
     return Fault("manifest", "is that of another message");
   }
+  RETURN_IF_ERROR(keys.Find(header.directory(), "manifest.directory").status());
   if (request.escrow().category() != std::string(kEscrowCategory)) {
     return Fault("escrow", absl::StrCat("must be the compartment ", kEscrowCategory));
   }
@@ -82,17 +98,15 @@ v1::ReidentifyRequest SignOrder(const v1::ReidentificationOrder& order, const Si
 }
 
 absl::StatusOr<v1::ReidentificationOrder> CheckOrder(const v1::ReidentifyRequest& request,
-                                                     const AgencyEntry& agency,
-                                                     const KeyDirectory& directory) {
-  RETURN_IF_ERROR(
-      AtField("signature", VerifySignature(agency.signing_public, sign_context::kReidentification,
-                                           request.order(), request.signature())));
+                                                     const AgencyId& agency,
+                                                     const DirectoryRing& keys) {
+  RETURN_IF_ERROR(CheckSignature(request, agency, keys));
   v1::ReidentificationOrder order;
   if (!order.ParseFromString(request.order())) {
     return Fault("order", "is not a ReidentificationOrder");
   }
-  RETURN_IF_ERROR(CheckFields(order, agency, directory));
-  RETURN_IF_ERROR(CheckEscrow(request, order));
+  RETURN_IF_ERROR(CheckFields(order, agency, keys.current()));
+  RETURN_IF_ERROR(CheckEscrow(request, order, keys));
   return order;
 }
 

@@ -13,7 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "gateway/crypto/key_directory.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/crypto/sign.h"
 #include "proto/gateway.pb.h"
 #include "proto/keyholder.pb.h"
@@ -28,11 +28,13 @@ inline constexpr char kReidentificationPurpose[] = "REIDENTIFICATION";
 v1::ReidentifyRequest SignOrder(const v1::ReidentificationOrder& order, const SigningKey& agency);
 
 // The gateway: everything that can be checked without the store. INVALID_ARGUMENT names the field;
-// PERMISSION_DENIED: the agency's signature, or an escrow that is not the manifest's. The officers'
-// signatures are checked with their register.
+// PERMISSION_DENIED: the agency's signature, or an escrow that is not the manifest's. The order is
+// signed with any of the keys that `keys` honours of the agency; the escrow is opened by those that
+// the manifest names, which must be honoured too. The officers' signatures are checked with their
+// register.
 absl::StatusOr<v1::ReidentificationOrder> CheckOrder(const v1::ReidentifyRequest& request,
-                                                     const AgencyEntry& agency,
-                                                     const KeyDirectory& directory);
+                                                     const AgencyId& agency,
+                                                     const DirectoryRing& keys);
 
 // What the key holder is asked for; signed with SignPeelRequest.
 v1::PeelRequest PeelRequestOf(const v1::ReidentificationOrder& order,

@@ -43,6 +43,7 @@ v1::Header CompleteHeader(const Outgoing& outgoing, const AgencySecrets& secrets
   if (header.conversation().empty()) header.set_conversation(header.message_id());
   header.set_sender(secrets.agency.value());
   header.set_key_set(directory.key_set());
+  header.set_directory(std::string(directory.short_name()));
   for (const ConsentWitness& consent : outgoing.consents) {
     header.add_consent_id(consent.consent_id().value());
   }
@@ -91,16 +92,17 @@ std::string MakeManifest(std::string header_bytes, const v1::Envelope& envelope,
 
 // The proofs come last: they are bound to the manifest.
 absl::Status AddProofs(const Outgoing& outgoing, const EncryptedNumber& encrypted,
-                       const AgencyEntry& sender, const AgencyEntry& recipient,
-                       const KeyDirectory& directory, v1::Envelope* envelope) {
+                       const AgencyEntry& recipient, const KeyDirectory& directory,
+                       v1::Envelope* envelope) {
   const Sha512Digest digest = Sha512({envelope->manifest()});
   const absl::string_view binding = AsStringView(digest);
   ASSIGN_OR_RETURN(*envelope->mutable_nym_proof(), ProveCiphertext(encrypted, directory, binding));
   for (const ConsentWitness& consent : outgoing.consents) {
     v1::ConsentProof& proof = *envelope->add_consent_proof();
     proof.set_consent_id(consent.consent_id().value());
+    ASSIGN_OR_RETURN(const Point deposit_key, DepositKey(*outgoing.number, consent));
     ASSIGN_OR_RETURN(*proof.mutable_proof(), ProveConsent(encrypted, recipient.joint, consent,
-                                                          sender.joint, directory, binding));
+                                                          deposit_key, directory, binding));
   }
   return absl::OkStatus();
 }
@@ -110,8 +112,7 @@ absl::Status AddProofs(const Outgoing& outgoing, const EncryptedNumber& encrypte
 absl::StatusOr<v1::Envelope> SealEnvelope(const Outgoing& outgoing, const AgencySecrets& secrets,
                                           const KeyDirectory& directory) {
   RETURN_IF_ERROR(CheckOutgoing(outgoing));
-  ASSIGN_OR_RETURN(const AgencyEntry* const sender,
-                   directory.RequireAgency(secrets.agency.value(), "sender"));
+  RETURN_IF_ERROR(directory.RequireAgency(secrets.agency.value(), "sender").status());
   ASSIGN_OR_RETURN(const AgencyEntry* const recipient,
                    directory.RequireAgency(outgoing.header.recipient(), "recipient"));
   const v1::Header header = CompleteHeader(outgoing, secrets, directory);
@@ -126,7 +127,7 @@ absl::StatusOr<v1::Envelope> SealEnvelope(const Outgoing& outgoing, const Agency
   envelope.set_manifest(MakeManifest(std::move(header_bytes), envelope, encrypted));
   envelope.set_signature(secrets.signing.Sign(sign_context::kManifest, envelope.manifest()));
   if (encrypted.has_value()) {
-    RETURN_IF_ERROR(AddProofs(outgoing, *encrypted, *sender, *recipient, directory, &envelope));
+    RETURN_IF_ERROR(AddProofs(outgoing, *encrypted, *recipient, directory, &envelope));
   }
   return envelope;
 }

@@ -17,7 +17,7 @@
 namespace sluss {
 
 struct Outgoing {
-  // `message_id` (random when empty), `protocol`, `sender` and `key_set` are filled in;
+  // `message_id` (random when empty), `protocol`, `sender`, `key_set`, `directory` are filled in;
   // `conversation` becomes the message id when empty; `consent_id` must name the consents below.
   v1::Header header;
   // Content by data category; each becomes one compartment, padded and sealed to the recipient.

@@ -7,6 +7,7 @@
 
 #include "gateway/base/status_macros.h"
 #include "gateway/exchange/judge.h"
+#include "gateway/exchange/key_end.h"
 #include "gateway/exchange/outcome.h"
 #include "gateway/exchange/receipt.h"
 
@@ -34,10 +35,12 @@ struct Claimer::Round {
 };
 
 Claimer::Claimer(const StoreView* store, Ledger* ledger, const PolicyInForce* policies,
-                 Mailroom* mailroom, const ExchangeLimits& limits, std::string gateway)
+                 const DirectoryRing* keys, Mailroom* mailroom, const ExchangeLimits& limits,
+                 std::string gateway)
     : store_(store),
       ledger_(ledger),
       policies_(policies),
+      keys_(keys),
       mailroom_(mailroom),
       limits_(limits),
       gateway_(std::move(gateway)) {}
@@ -109,6 +112,10 @@ absl::Status Claimer::TakeItem(Recorder& recorder, const QueueItem& item, Round*
 
 absl::StatusOr<bool> Claimer::DecideAgain(Recorder& recorder, Claimed* claimed) const {
   MessageRow& row = claimed->row_;
+  if (!KeysHonoured(row, *keys_)) {
+    RETURN_IF_ERROR(EndForKeys(recorder, row));
+    return false;
+  }
   const std::vector<v1::CitedConsent> consents(row.details.consent().begin(),
                                                row.details.consent().end());
   const std::vector<v1::AttestingOfficer> officers(row.details.officer().begin(),

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/base/ids.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/exchange/ledger.h"
 #include "gateway/exchange/limits.h"
 #include "gateway/exchange/mailroom.h"
@@ -42,12 +43,14 @@ class Claimed {
 class Claimer {
  public:
   // `gateway`: whose log the entries stand in.
-  Claimer(const StoreView* store, Ledger* ledger, const PolicyInForce* policies, Mailroom* mailroom,
-          const ExchangeLimits& limits, std::string gateway);
+  Claimer(const StoreView* store, Ledger* ledger, const PolicyInForce* policies,
+          const DirectoryRing* keys, Mailroom* mailroom, const ExchangeLimits& limits,
+          std::string gateway);
 
   // Up to `max` items that no stream holds, oldest first, now held by `seat`. In one transaction
   // each notification is decided again with the consents and the day of now and its delivery entry
-  // is written; a denied one is erased, recorded and told to its sender instead. UNAVAILABLE:
+  // is written; a denied one, or one whose keys are not honoured any more, is erased, recorded and
+  // told to its sender instead. UNAVAILABLE:
   // nothing is held.
   absl::StatusOr<std::vector<Claimed>> Claim(Mailroom::Seat& seat, const AgencyId& agency,
                                              size_t max) const;
@@ -66,6 +69,7 @@ class Claimer {
   const StoreView* const store_;
   Ledger* const ledger_;
   const PolicyInForce* const policies_;
+  const DirectoryRing* const keys_;
   Mailroom* const mailroom_;
   const ExchangeLimits limits_;
   const std::string gateway_;

@@ -49,6 +49,15 @@ absl::StatusOr<std::optional<StandingConsent>> ReadConsent(const StoreView& view
   return StandingOf(row);
 }
 
+absl::StatusOr<Point> DepositKeyOf(const StandingConsent& consent, const KeyDirectory& directory) {
+  if (!consent.standing.deposit_key().empty()) {
+    return Point::Decode(consent.standing.deposit_key());
+  }
+  ASSIGN_OR_RETURN(const AgencyEntry* const depositor,
+                   directory.RequireAgency(consent.record.depositor(), "depositor"));
+  return depositor->joint;
+}
+
 bool NamesAgency(const v1::ConsentRecord& record, absl::string_view agency) {
   return absl::string_view(record.depositor()) == agency ||
          std::any_of(record.party().begin(), record.party().end(), [agency](const auto& party) {

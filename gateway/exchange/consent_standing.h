@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gateway/base/ids.h"
+#include "gateway/crypto/key_directory.h"
 #include "gateway/exchange/rows.h"
 #include "gateway/exchange/store.h"
 #include "proto/notification.pb.h"
@@ -33,6 +34,10 @@ struct StandingConsent {
 std::optional<StandingConsent> StandingOf(const std::optional<ConsentRow>& row);
 absl::StatusOr<std::optional<StandingConsent>> ReadConsent(const StoreView& view,
                                                            const ConsentId& id);
+
+// The joint key that the consent was deposited under, whatever keys are in force by now; one that
+// was registered before it was kept is taken to be of `directory`.
+absl::StatusOr<Point> DepositKeyOf(const StandingConsent& consent, const KeyDirectory& directory);
 
 // Whether the agency is a party or the depositor, taken back or not.
 bool NamesAgency(const v1::ConsentRecord& record, absl::string_view agency);

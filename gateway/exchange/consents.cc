@@ -19,6 +19,17 @@ absl::Status NoSuchConsent() {
   return absl::NotFoundError("`consent_id` names no consent that names this agency");
 }
 
+// By which keys the consent was deposited. The caller must take part still.
+absl::StatusOr<const KeyDirectory*> DirectoryOf(const v1::RegisterConsentRequest& request,
+                                                const AgencyId& caller, const DirectoryRing& keys) {
+  v1::ConsentRecord record;
+  if (!record.ParseFromString(request.record())) {
+    return absl::InvalidArgumentError("`record` is not a ConsentRecord");
+  }
+  RETURN_IF_ERROR(keys.RequireAgency(caller.value(), "depositor"));
+  return keys.Find(record.directory());
+}
+
 }  // namespace
 
 absl::StatusOr<v1::WithdrawResponse> Exchange::Withdraw(const AgencyId& caller,
@@ -50,17 +61,21 @@ absl::StatusOr<v1::WithdrawResponse> Exchange::Withdraw(const Withdrawal& withdr
 
 absl::StatusOr<v1::RegisterConsentResponse> Exchange::RegisterConsent(
     const AgencyId& caller, const v1::RegisterConsentRequest& request) {
-  const KeyDirectory& directory = parts_.holder->directory();
-  const absl::StatusOr<v1::ConsentRecord> record = CheckConsentDeposit(request, caller, directory);
+  const DirectoryRing& keys = parts_.keys->directories();
+  const absl::StatusOr<const KeyDirectory*> directory = DirectoryOf(request, caller, keys);
+  if (!directory.ok()) return Reject(caller, directory.status());
+  const absl::StatusOr<v1::ConsentRecord> record =
+      CheckConsentDeposit(request, caller, **directory);
   if (!record.ok()) return Reject(caller, record.status());
-  absl::Status complete = CheckConsentRecord(*record, *parts_.policies->Current(), directory,
+  absl::Status complete = CheckConsentRecord(*record, *parts_.policies->Current(), keys.current(),
                                              parts_.clock->Now(), limits_);
   if (complete.ok()) {
-    complete = CheckLinks(request, *record, caller, directory, *parts_.store);
+    complete = CheckLinks(request, *record, caller, **directory, *parts_.store);
   }
   if (!complete.ok()) return Reject(caller, complete);
 
-  const Registration registration{caller, *record, request.record()};
+  const Registration registration{caller, *record, request.record(),
+                                  std::string((*directory)->FindAgency(caller)->joint.encoded())};
   Registered result;
   ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run([&](Recorder& recorder) {
     return ApplyRegistration(recorder, registration, *parts_.policies->Current(), limits_, &result);

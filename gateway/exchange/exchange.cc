@@ -1,6 +1,7 @@
 #include "gateway/exchange/exchange.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "gateway/crypto/sha256.h"
 #include "gateway/exchange/acknowledge.h"
 #include "gateway/exchange/enrolment.h"
+#include "gateway/exchange/key_end.h"
 #include "gateway/exchange/officers.h"
 #include "gateway/exchange/receipt.h"
 #include "gateway/exchange/sweep.h"
@@ -19,13 +21,21 @@ namespace {
 
 constexpr uint32_t kStandardWindow = 64;
 constexpr uint32_t kLargestWindow = 1024;
+// Whatever waits expires within this time, however the limits were set when it was admitted.
+constexpr absl::Duration kLongestWait = absl::Hours(24 * 90);
+constexpr size_t kAll = std::numeric_limits<int32_t>::max();
+
+// One that was handed out ends when it is asked for again, or expires: its recipient may have it.
+bool EndsWithoutKeys(const MessageRow& row, const DirectoryRing& keys) {
+  return row.state == v1::QUEUED && !KeysHonoured(row, keys);
+}
 
 }  // namespace
 
 Exchange::Exchange(ExchangeParts parts, ExchangeLimits limits)
     : parts_(std::move(parts)),
       limits_(limits),
-      gateway_(parts_.holder->name()),
+      gateway_(parts_.keys->current().name()),
       rejections_(limits.rejections_logged_per_hour) {}
 
 absl::StatusOr<std::unique_ptr<Exchange>> Exchange::Create(ExchangeParts parts,
@@ -38,11 +48,12 @@ absl::StatusOr<std::unique_ptr<Exchange>> Exchange::Create(ExchangeParts parts,
       Ledger::Open(
           joined.store, joined.clock, exchange->gateway_, joined.log,
           [mailroom](const AgencyId& agency) { mailroom->Wake(agency); }, limits.retention));
-  exchange->claimer_ = std::make_unique<Claimer>(
-      joined.store, exchange->ledger_.get(), joined.policies, mailroom, limits, exchange->gateway_);
-  exchange->pseudonymiser_ = std::make_unique<Pseudonymiser>(joined.store, exchange->ledger_.get(),
-                                                             &exchange->ledger_->clock(),
-                                                             joined.holder, joined.key_holder);
+  exchange->claimer_ =
+      std::make_unique<Claimer>(joined.store, exchange->ledger_.get(), joined.policies,
+                                &joined.keys->directories(), mailroom, limits, exchange->gateway_);
+  exchange->pseudonymiser_ =
+      std::make_unique<Pseudonymiser>(joined.store, exchange->ledger_.get(),
+                                      &exchange->ledger_->clock(), joined.keys, joined.key_holder);
   return exchange;
 }
 
@@ -88,10 +99,11 @@ absl::StatusOr<v1::EnrolResponse> Exchange::Enrol(const AgencyId& caller,
     return absl::InvalidArgumentError(
         absl::StrCat("`blinded` has ", count, " elements, 1 to ", kMaxEnrolBatch, " are taken"));
   }
+  ASSIGN_OR_RETURN(const Holder* const holder, parts_.keys->Find(request.directory()));
+  RETURN_IF_ERROR(parts_.keys->directories().RequireAgency(caller.value(), "agency"));
   ASSIGN_OR_RETURN(const uint64_t left,
                    TakeEnrolments(*ledger_, caller, count, limits_.enrolments_per_day));
-  ASSIGN_OR_RETURN(const v1::EvaluateRequest evaluate,
-                   EvaluateAtGateway(*parts_.holder, caller, request));
+  ASSIGN_OR_RETURN(const v1::EvaluateRequest evaluate, EvaluateAtGateway(*holder, caller, request));
   ASSIGN_OR_RETURN(v1::EvaluateResponse evaluated, parts_.key_holder->Evaluate(evaluate));
   v1::EnrolResponse response;
   *response.mutable_gateway_element() = evaluate.gateway_element();
@@ -104,9 +116,9 @@ absl::StatusOr<v1::EnrolResponse> Exchange::Enrol(const AgencyId& caller,
 
 absl::StatusOr<v1::EnrolOfficersResponse> Exchange::EnrolOfficers(
     const AgencyId& caller, const v1::EnrolOfficersRequest& request) {
-  ASSIGN_OR_RETURN(const AgencyEntry* const agency,
-                   parts_.holder->directory().RequireAgency(caller.value(), "agency"));
-  const absl::StatusOr<CheckedOfficers> officers = CheckOfficers(request, *agency);
+  const DirectoryRing& keys = parts_.keys->directories();
+  RETURN_IF_ERROR(keys.RequireAgency(caller.value(), "agency"));
+  const absl::StatusOr<SignedRegister> officers = CheckRegister(request, keys.KeysOf(caller));
   if (!officers.ok()) return Reject(caller, officers.status());
   const Sha256Digest digest = Sha256({request.officers()});
   OfficersKept kept;
@@ -114,7 +126,7 @@ absl::StatusOr<v1::EnrolOfficersResponse> Exchange::EnrolOfficers(
                                                   [&](Recorder& recorder) {
                                                     return ApplyOfficers(
                                                         recorder, caller, *officers,
-                                                        AsStringView(digest), &kept);
+                                                        AsStringView(digest), keys, &kept);
                                                   },
                                                   request.ByteSizeLong()));
   RETURN_IF_ERROR(kept.refusal);
@@ -154,7 +166,36 @@ absl::StatusOr<v1::GetStatusResponse> Exchange::GetStatus(
   return response;
 }
 
+// What a claim or a pseudonym would never come to: whoever was to fetch it may never come again.
+absl::Status Exchange::EndWithoutKeys() {
+  if (ended_without_keys_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<MessageId> waiting,
+                   parts_.store->MessagesDue(ledger_->clock().Now() + kLongestWait, kAll));
+  std::vector<MessageId> without;
+  for (const MessageId& id : waiting) {
+    ASSIGN_OR_RETURN(const std::optional<MessageRow> row, parts_.store->FindMessage(id));
+    if (row.has_value() && EndsWithoutKeys(*row, parts_.keys->directories())) without.push_back(id);
+  }
+  for (size_t begin = 0; begin < without.size(); begin += kSweepBatch) {
+    const size_t end = std::min(begin + kSweepBatch, without.size());
+    const auto unit = [&](Recorder& recorder) -> absl::Status {
+      for (size_t i = begin; i < end; ++i) {
+        ASSIGN_OR_RETURN(const std::optional<MessageRow> row,
+                         recorder.store().FindMessage(without[i]));
+        if (row.has_value() && EndsWithoutKeys(*row, parts_.keys->directories())) {
+          RETURN_IF_ERROR(EndForKeys(recorder, *row));
+        }
+      }
+      return absl::OkStatus();
+    };
+    RETURN_IF_ERROR(ledger_->Run(unit).status());
+  }
+  ended_without_keys_ = true;
+  return absl::OkStatus();
+}
+
 absl::Status Exchange::Sweep() {
+  RETURN_IF_ERROR(EndWithoutKeys());
   for (const auto& [agency, count] : rejections_.TakeCounted(ledger_->clock().Now())) {
     RETURN_IF_ERROR(RecordRejections(agency, count, "counted"));
   }

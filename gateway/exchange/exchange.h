@@ -21,7 +21,7 @@
 #include "absl/strings/string_view.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/ids.h"
-#include "gateway/crypto/holder.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/exchange/delivery_stream.h"
 #include "gateway/exchange/key_holder_client.h"
 #include "gateway/exchange/ledger.h"
@@ -45,7 +45,7 @@ struct ExchangeParts {
   const Clock* clock;
   const PolicyInForce* policies;
   KeyHolderClient* key_holder;
-  const Holder* holder;  // the gateway's own secrets, and the key directory
+  const HolderRing* keys;  // the gateway's own secrets, and the key directories
   LogIdentity log;
 };
 
@@ -110,7 +110,9 @@ class Exchange {
   absl::StatusOr<v1::GetStatusResponse> GetStatus(const AgencyId& caller,
                                                   const v1::GetStatusRequest& request) const;
 
-  // What time does by itself: expiry, "phone now", counted rejections. Called every few seconds.
+  // What time does by itself: expiry, "phone now", counted rejections; the first time also the end
+  // of what waits under keys that are not honoured any more. Called every few seconds, by one
+  // thread.
   absl::Status Sweep();
 
   // Wakes and ends every stream; for a graceful stop, before the last calls are awaited.
@@ -133,8 +135,9 @@ class Exchange {
   v1::SubmitResponse Answer(const MessageRow& row, v1::LogReceipt receipt) const;
   absl::StatusOr<v1::SubmitResponse> Repeat(const MessageRow& row, const AgencyId& caller,
                                             absl::string_view manifest_digest) const;
-  absl::StatusOr<v1::StoredReidentification> Peel(const MessageId& message,
+  absl::StatusOr<v1::StoredReidentification> Peel(const MessageId& message, const Holder& holder,
                                                   v1::PeelRequest request);
+  absl::Status EndWithoutKeys();
   // Records a rejection; then the error for the caller.
   absl::Status Reject(const AgencyId& caller, const absl::Status& why);
   absl::Status RecordRejections(const AgencyId& caller, uint64_t count, absl::string_view reason);
@@ -145,6 +148,7 @@ class Exchange {
   Rejections rejections_;
   Mailroom mailroom_;
   mutable MatrixOfDay matrix_;
+  bool ended_without_keys_ = false;  // of Sweep's thread; the keys are the same until a restart
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Claimer> claimer_;
   std::unique_ptr<Pseudonymiser> pseudonymiser_;

@@ -4,12 +4,14 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "gateway/base/status_macros.h"
 
 namespace sluss {
 namespace {
 
 constexpr int kMostAttestations = 4;
+constexpr size_t kSha256Size = 32;
 
 absl::Status Fault(absl::string_view field, absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat("`", field, "` ", text));
@@ -57,21 +59,57 @@ absl::StatusOr<v1::AttestingOfficer> CheckAttestation(
   return attesting;
 }
 
+// Whether a register stands that was signed with this key. Rows of before keys changed over do not
+// say by which.
+bool IsHonoured(const OfficerRegisterRow& row, const std::vector<const AgencyEntry*>& keys) {
+  const absl::string_view signed_by = absl::ClippedSubstr(row.digest, kSha256Size);
+  return signed_by.empty() || std::any_of(keys.begin(), keys.end(), [&](const AgencyEntry* key) {
+           return absl::string_view(key->signing_public) == signed_by;
+         });
+}
+
+bool IsSame(const OfficerRegisterRow& known, const OfficerRegisterRow& row) {
+  return known.digest == row.digest || known.digest == row.digest.substr(0, kSha256Size);
+}
+
 }  // namespace
 
+absl::StatusOr<SignedRegister> CheckRegister(const v1::EnrolOfficersRequest& request,
+                                             const std::vector<const AgencyEntry*>& keys) {
+  absl::Status first = Fault("agency", "takes no part in this exchange");
+  for (const AgencyEntry* const key : keys) {
+    absl::StatusOr<CheckedOfficers> checked = CheckOfficers(request, *key);
+    if (checked.ok()) return SignedRegister{*std::move(checked), key->signing_public};
+    if (key == keys.front()) first = checked.status();
+  }
+  return first;
+}
+
+absl::Status CheckRegisterHonoured(const AgencyId& agency, const DirectoryRing& keys,
+                                   const StoreView& view) {
+  ASSIGN_OR_RETURN(const std::optional<OfficerRegisterRow> known, view.FindOfficerRegister(agency));
+  if (!known.has_value() || IsHonoured(*known, keys.KeysOf(agency))) return absl::OkStatus();
+  return Fault("attestation",
+               "is by an officer of a register that was signed with a key that is not honoured any "
+               "more: the agency's adapter hands in its register again when it starts");
+}
+
 absl::Status ApplyOfficers(Recorder& recorder, const AgencyId& agency,
-                           const CheckedOfficers& officers, absl::string_view digest,
-                           OfficersKept* result) {
+                           const SignedRegister& signed_register, absl::string_view digest,
+                           const DirectoryRing& keys, OfficersKept* result) {
+  const CheckedOfficers& officers = signed_register.officers;
   ASSIGN_OR_RETURN(const std::optional<OfficerRegisterRow> known,
                    recorder.store().FindOfficerRegister(agency));
   OfficerRegisterRow row;
   row.version = officers.officers.version();
-  row.digest = std::string(digest);
-  if (known.has_value() && known->digest == row.digest) {
+  row.digest = absl::StrCat(digest, signed_register.signed_by);
+  if (known.has_value() && IsSame(*known, row)) {
     result->recorded_before = known->index;
     return absl::OkStatus();
   }
-  if (known.has_value() && row.version <= known->version) {
+  // A thief of old keys cannot keep the agency out with a version that is never reached.
+  if (known.has_value() && IsHonoured(*known, keys.KeysOf(agency)) &&
+      row.version <= known->version) {
     result->refusal = absl::FailedPreconditionError(
         absl::StrCat("`officers` has version ", row.version, ", the register in force has ",
                      known->version, ": take a greater one"));
@@ -87,7 +125,7 @@ absl::Status ApplyOfficers(Recorder& recorder, const AgencyId& agency,
   leaf.clear.set_count(rows.size());
   v1::OpenedField& committed = leaf.committed.emplace_back();
   committed.set_tag(static_cast<uint32_t>(CommitTag::kManifest));
-  committed.set_value(row.digest);
+  committed.set_value(std::string(digest));
   ASSIGN_OR_RETURN(const Entry entry, recorder.Append(leaf, Proof::kWanted));
   row.event = entry.event();
   row.index = entry.index();

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "gateway/base/ids.h"
 #include "gateway/crypto/attestation.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/exchange/recorder.h"
 #include "gateway/exchange/store.h"
 #include "proto/notification.pb.h"
@@ -30,12 +31,27 @@ struct OfficersKept {
   std::optional<uint64_t> recorded_before;  // the same register, handed in earlier
 };
 
+struct SignedRegister {
+  CheckedOfficers officers;
+  std::string signed_by;  // public key
+};
+
+// A register that one of the agency's keys signed. The error is that of the first.
+absl::StatusOr<SignedRegister> CheckRegister(const v1::EnrolOfficersRequest& request,
+                                             const std::vector<const AgencyEntry*>& keys);
+
 // A unit of work: OFFICERS entry with the number of officers and a commitment to the register, and
 // the register in the place of the one before. FAILED_PRECONDITION for one that is older than the
-// one in force: a register that was taken back must not return. `digest`: SHA-256 of its bytes.
+// one in force: a register that was taken back must not return. One whose key `keys` does not
+// honour any more is not in force, whatever its version. `digest`: SHA-256 of its bytes.
 absl::Status ApplyOfficers(Recorder& recorder, const AgencyId& agency,
-                           const CheckedOfficers& officers, absl::string_view digest,
-                           OfficersKept* result);
+                           const SignedRegister& signed_register, absl::string_view digest,
+                           const DirectoryRing& keys, OfficersKept* result);
+
+// INVALID_ARGUMENT "`attestation` ..." where the agency's register was signed with a key that is
+// not honoured any more: nobody stands in it until it is handed in again.
+absl::Status CheckRegisterHonoured(const AgencyId& agency, const DirectoryRing& keys,
+                                   const StoreView& view);
 
 // What is attested, as it came.
 struct AttestedBytes {

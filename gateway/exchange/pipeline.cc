@@ -55,6 +55,7 @@ MessageRow RowOf(const Verified& verified, const v1::Facts& facts, v1::Decision 
   }
   row.details.set_reason_code(decision.reason_code());
   row.details.set_urgency(header.urgency());
+  row.details.set_directory(header.directory());
   *row.details.mutable_decision() = std::move(decision);
   return row;
 }

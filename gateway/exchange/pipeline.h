@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "gateway/base/ids.h"
 #include "gateway/crypto/envelope.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/exchange/entry.h"
 #include "gateway/exchange/leaf.h"
 #include "gateway/exchange/rows.h"
@@ -64,8 +65,8 @@ class Verified {
  public:
   // INVALID_ARGUMENT or PERMISSION_DENIED, the text begins with the field. A consent whose proof
   // fails is no fault here: it is cited as not bound, and the policy denies. `view` finds the
-  // consents, the officers and the message that is answered.
-  static absl::StatusOr<Verified> Verify(Submission submission, const KeyDirectory& directory,
+  // consents, the officers and the message that is answered; `keys` those by which it was made.
+  static absl::StatusOr<Verified> Verify(Submission submission, const DirectoryRing& keys,
                                          const PolicySet& policy, const StoreView& view,
                                          absl::Time now, const ExchangeLimits& limits);
 

@@ -27,21 +27,32 @@ constexpr std::chrono::milliseconds kLongestBackoff{10'000};
 constexpr std::chrono::milliseconds kLookAnyway{5'000};
 constexpr std::chrono::milliseconds kNoPause{0};
 
+// A hop that does not verify never reaches a recipient, who would have to refuse the message.
+bool HopHolds(const KeyDirectory& directory, const MessageRow& row) {
+  const AgencyEntry* const recipient = directory.FindAgency(row.recipient);
+  const absl::StatusOr<NymCiphertext> before =
+      NymCiphertext::Decode(row.details.gateway_hop().ciphertext());
+  if (recipient == nullptr || !before.ok()) return false;
+  const HopContext context{HolderRole::kKeyholder, directory, *recipient, row.id.value()};
+  return VerifyHop(context, *before, row.details.keyholder_hop()).ok();
+}
+
 }  // namespace
 
 // A message on its way through the hops; `made` when both are there and proved.
 struct Pseudonymiser::Work {
   MessageRow row;
+  const Holder* holder = nullptr;  // null: its keys are not honoured any more
   std::optional<v1::Hop> gateway_hop;
   bool made = false;
 };
 
 Pseudonymiser::Pseudonymiser(const StoreView* store, Ledger* ledger, const Clock* clock,
-                             const Holder* holder, KeyHolderClient* key_holder)
+                             const HolderRing* keys, KeyHolderClient* key_holder)
     : store_(store),
       ledger_(ledger),
       clock_(clock),
-      holder_(holder),
+      keys_(keys),
       key_holder_(key_holder),
       thread_([this] { Loop(); }) {}
 
@@ -107,19 +118,27 @@ absl::StatusOr<std::vector<Pseudonymiser::Work>> Pseudonymiser::TakeBatch() cons
     if (!row.has_value() || row->pseudonym != PseudonymState::kWanted) continue;
     Work& work = batch.emplace_back();
     work.row = *std::move(row);
-    absl::StatusOr<v1::Hop> hop =
-        holder_->Hop(work.row.recipient, work.row.id.value(), work.row.details.nym_ciphertext());
+    const absl::StatusOr<const Holder*> holder = keys_->Find(work.row.details.directory());
+    if (!holder.ok()) continue;
+    work.holder = *holder;
+    absl::StatusOr<v1::Hop> hop = work.holder->Hop(work.row.recipient, work.row.id.value(),
+                                                   work.row.details.nym_ciphertext());
     if (hop.ok()) work.gateway_hop = *std::move(hop);
   }
   return batch;
 }
 
 absl::Status Pseudonymiser::AskKeyHolder(std::vector<Work>* batch) {
+  RETURN_IF_ERROR(AskUnder(keys_->current(), batch));
+  return keys_->beside() == nullptr ? absl::OkStatus() : AskUnder(*keys_->beside(), batch);
+}
+
+absl::Status Pseudonymiser::AskUnder(const Holder& holder, std::vector<Work>* batch) {
   v1::TransformRequest request;
-  request.set_key_set(holder_->directory().key_set());
+  request.set_key_set(holder.directory().key_set());
   std::map<std::string, Work*> asked;
   for (Work& work : *batch) {
-    if (!work.gateway_hop.has_value()) continue;
+    if (work.holder != &holder || !work.gateway_hop.has_value()) continue;
     asked[work.row.id.value()] = &work;
     v1::TransformItem* item = request.add_item();
     item->set_message_id(work.row.id.value());
@@ -128,7 +147,7 @@ absl::Status Pseudonymiser::AskKeyHolder(std::vector<Work>* batch) {
     item->set_ciphertext(work.gateway_hop->ciphertext());
   }
   if (asked.empty()) return absl::OkStatus();
-  SignTransformRequest(holder_->signing(), holder_->directory(), &request);
+  SignTransformRequest(holder.signing(), holder.directory(), &request);
   const absl::StatusOr<v1::TransformResponse> response = key_holder_->Transform(request);
   reachable_.store(response.ok());
   RETURN_IF_ERROR(response.status());
@@ -137,27 +156,18 @@ absl::Status Pseudonymiser::AskKeyHolder(std::vector<Work>* batch) {
     if (work == asked.end() || !result.error().empty()) continue;
     *work->second->row.details.mutable_gateway_hop() = *work->second->gateway_hop;
     *work->second->row.details.mutable_keyholder_hop() = result.hop();
-    work->second->made = HopHolds(work->second->row);
+    work->second->made = HopHolds(holder.directory(), work->second->row);
   }
   return absl::OkStatus();
-}
-
-// A hop that does not verify never reaches a recipient, who would have to refuse the message.
-bool Pseudonymiser::HopHolds(const MessageRow& row) const {
-  const AgencyEntry* const recipient = holder_->directory().FindAgency(row.recipient);
-  const absl::StatusOr<NymCiphertext> before =
-      NymCiphertext::Decode(row.details.gateway_hop().ciphertext());
-  if (recipient == nullptr || !before.ok()) return false;
-  const HopContext context{HolderRole::kKeyholder, holder_->directory(), *recipient,
-                           row.id.value()};
-  return VerifyHop(context, *before, row.details.keyholder_hop()).ok();
 }
 
 absl::Status Pseudonymiser::Keep(const std::vector<Work>& batch) {
   return ledger_
       ->Run([&](Recorder& recorder) {
         for (const Work& work : batch) {
-          RETURN_IF_ERROR(work.made ? KeepHops(recorder, work) : PutOff(recorder, work));
+          RETURN_IF_ERROR(work.made                ? KeepHops(recorder, work)
+                          : work.holder == nullptr ? GiveUp(recorder, work)
+                                                   : PutOff(recorder, work));
         }
         return absl::OkStatus();
       })
@@ -184,6 +194,17 @@ absl::Status Pseudonymiser::PutOff(Recorder& recorder, const Work& work) const {
   ASSIGN_OR_RETURN(std::optional<MessageRow> row, recorder.store().FindMessage(work.row.id));
   if (!row.has_value() || row->pseudonym != PseudonymState::kWanted) return absl::OkStatus();
   row->pseudonym_due = recorder.now() + kRetryItem;
+  return recorder.store().SetPseudonym(*row);
+}
+
+// No hop can be made by keys that are gone. What is still queued is ended by the sweep, which tells
+// its sender; here it is only asked for no more.
+absl::Status Pseudonymiser::GiveUp(Recorder& recorder, const Work& work) const {
+  ASSIGN_OR_RETURN(std::optional<MessageRow> row, recorder.store().FindMessage(work.row.id));
+  if (!row.has_value() || row->pseudonym != PseudonymState::kWanted) return absl::OkStatus();
+  if (!row->details.left_without_nym()) return PutOff(recorder, work);
+  row->pseudonym = PseudonymState::kNone;
+  row->details.clear_nym_ciphertext();
   return recorder.store().SetPseudonym(*row);
 }
 

@@ -37,8 +37,10 @@ absl::Status CheckSuperseded(const v1::RegisterConsentRequest& request,
   if (earlier->record.purpose() != record.purpose()) {
     return Fault("supersedes", "names a consent for another purpose: register this one by itself");
   }
-  return AtField("supersedes_proof", VerifySameChild(request.record(), record, earlier->record,
-                                                     directory, request.supersedes_proof()));
+  ASSIGN_OR_RETURN(const Point earlier_key, DepositKeyOf(*earlier, directory));
+  return AtField("supersedes_proof",
+                 VerifySameChild(request.record(), record, earlier->record, earlier_key, directory,
+                                 request.supersedes_proof()));
 }
 
 absl::Status CheckContradicted(const v1::RegisterConsentRequest& request,
@@ -58,8 +60,9 @@ absl::Status CheckContradicted(const v1::RegisterConsentRequest& request,
   }
   const std::string& proof = request.contradiction_proof(i);
   if (other->record.depositor() == record.depositor()) {
-    return AtField("contradiction_proof",
-                   VerifySameChild(request.record(), record, other->record, directory, proof));
+    ASSIGN_OR_RETURN(const Point other_key, DepositKeyOf(*other, directory));
+    return AtField("contradiction_proof", VerifySameChild(request.record(), record, other->record,
+                                                          other_key, directory, proof));
   }
   if (proof.empty()) return absl::OkStatus();
   return Fault("contradiction_proof", "is there for another agency's deposit: none can be made");
@@ -140,6 +143,7 @@ absl::StatusOr<ConsentRow> NewRow(Recorder& recorder, const Registration& regist
   row.registered_event = entry.event();
   row.registered_index = entry.index();
   row.standing.set_version(1);
+  row.standing.set_deposit_key(registration.deposit_key);
   *row.standing.mutable_contradicted_by() = record.contradicts();
   v1::ConsentStep step = StepOf(v1::CONSENT_REGISTERED, recorder, entry, registration.caller);
   if (!record.supersedes().empty()) {

@@ -31,7 +31,8 @@ namespace sluss {
 struct Registration {
   AgencyId caller;
   v1::ConsentRecord record;
-  std::string bytes;  // as signed
+  std::string bytes;        // as signed
+  std::string deposit_key;  // the joint key of the deposit, encoded
 };
 
 // Whether the consents that the record names are there, concern the caller and are, by proof where

@@ -5,9 +5,11 @@
 #include "absl/strings/match.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/crypto/keyholder_requests.h"
+#include "gateway/crypto/manifest.h"
 #include "gateway/crypto/reidentification.h"
 #include "gateway/crypto/sha256.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/exchange/officers.h"
 #include "gateway/exchange/receipt.h"
 #include "gateway/exchange/reidentify.h"
 
@@ -35,11 +37,12 @@ bool DoesNotOpen(const absl::Status& status) {
 
 absl::StatusOr<v1::ReidentifyResponse> Exchange::Reidentify(const AgencyId& caller,
                                                             const v1::ReidentifyRequest& request) {
-  const KeyDirectory& directory = parts_.holder->directory();
-  ASSIGN_OR_RETURN(const AgencyEntry* const agency,
-                   directory.RequireAgency(caller.value(), "agency"));
-  const absl::StatusOr<v1::ReidentificationOrder> checked = CheckOrder(request, *agency, directory);
+  const DirectoryRing& keys = parts_.keys->directories();
+  RETURN_IF_ERROR(keys.RequireAgency(caller.value(), "agency"));
+  const absl::StatusOr<v1::ReidentificationOrder> checked = CheckOrder(request, caller, keys);
   if (!checked.ok()) return Reject(caller, checked.status());
+  const absl::Status enrolled = CheckRegisterHonoured(caller, keys, *parts_.store);
+  if (!enrolled.ok()) return Reject(caller, enrolled);
   const Order order{caller, request, *checked, Digest(request.order()), Digest(request.manifest())};
   OrderDecided decided;
   ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run([&](Recorder& recorder) {
@@ -56,8 +59,10 @@ absl::StatusOr<v1::ReidentifyResponse> Exchange::Reidentify(const AgencyId& call
   }
   v1::StoredReidentification first = std::move(decided.first);
   if (!first.peeled()) {
-    ASSIGN_OR_RETURN(
-        first, Peel(MessageId(checked->message_id()), PeelRequestOf(*checked, request.escrow())));
+    ASSIGN_OR_RETURN(const std::string named, DirectoryNamedIn(request.manifest()));
+    ASSIGN_OR_RETURN(const Holder* const holder, parts_.keys->Find(named));
+    ASSIGN_OR_RETURN(first, Peel(MessageId(checked->message_id()), *holder,
+                                 PeelRequestOf(*checked, request.escrow())));
   }
   response.set_inner(first.inner());
   response.set_fault(first.fault());
@@ -67,8 +72,9 @@ absl::StatusOr<v1::ReidentifyResponse> Exchange::Reidentify(const AgencyId& call
 }
 
 absl::StatusOr<v1::StoredReidentification> Exchange::Peel(const MessageId& message,
+                                                          const Holder& holder,
                                                           v1::PeelRequest request) {
-  SignPeelRequest(parts_.holder->signing(), parts_.holder->directory(), &request);
+  SignPeelRequest(holder.signing(), holder.directory(), &request);
   const absl::StatusOr<v1::PeelResponse> peeled = parts_.key_holder->Peel(request);
   const bool unreadable = DoesNotOpen(peeled.status());
   if (!peeled.ok() && !unreadable) return peeled.status();

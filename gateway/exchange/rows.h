@@ -82,7 +82,8 @@ struct ConsentRow {
 // Which register of an agency's officers is in force.
 struct OfficerRegisterRow {
   uint64_t version = 0;
-  std::string digest;  // SHA-256 of the register: the same again, or another one
+  // SHA-256 of the register, and the public key that signed it: the same again, or another one.
+  std::string digest;
   EventId event;
   uint64_t index = 0;  // of its entry
 };

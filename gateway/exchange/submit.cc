@@ -45,7 +45,7 @@ absl::StatusOr<v1::SubmitResponse> Exchange::Accept(const AgencyId& caller, Rout
 
   const std::shared_ptr<const PolicySet> policy = parts_.policies->Current();
   absl::StatusOr<Verified> verified =
-      Verified::Verify(*std::move(submission), parts_.holder->directory(), *policy, *parts_.store,
+      Verified::Verify(*std::move(submission), parts_.keys->directories(), *policy, *parts_.store,
                        parts_.clock->Now(), limits_);
   if (!verified.ok()) return Reject(caller, verified.status());
   return Admit(caller, route, *std::move(verified), policy);
@@ -138,8 +138,7 @@ absl::StatusOr<v1::PreflightResponse> Exchange::Preflight(
     }
     return response;
   }
-  RETURN_IF_ERROR(
-      parts_.holder->directory().RequireAgency(request.recipient(), "recipient").status());
+  RETURN_IF_ERROR(parts_.keys->directories().RequireAgency(request.recipient(), "recipient"));
   v1::Facts facts;
   facts.set_sender(caller.value());
   facts.set_recipient(request.recipient());

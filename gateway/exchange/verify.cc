@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/crypto/manifest.h"
 #include "gateway/crypto/reidentification.h"
+#include "gateway/exchange/consent_standing.h"
 #include "gateway/exchange/consent_state.h"
 #include "gateway/exchange/limits.h"
 #include "gateway/exchange/officers.h"
@@ -185,10 +187,12 @@ bool IsDuty(const PolicySet& policy, const std::string& purpose) {
 // A duty report that waited sealed while no gateway answered is not lost because its officer's
 // enrolment ended meanwhile.
 absl::StatusOr<std::vector<v1::AttestingOfficer>> CheckOfficersOf(const CheckedEnvelope& checked,
+                                                                  const DirectoryRing& keys,
                                                                   const PolicySet& policy,
                                                                   const StoreView& view,
                                                                   absl::Time now) {
   const v1::Header& header = checked.header();
+  RETURN_IF_ERROR(CheckRegisterHonoured(checked.sender(), keys, view));
   std::vector<absl::Time> moments = {now};
   if (IsDuty(policy, header.purpose())) {
     moments.push_back(absl::FromUnixMicros(header.created_us()));
@@ -206,23 +210,29 @@ absl::StatusOr<std::vector<v1::CitedConsent>> BindConsents(const CheckedEnvelope
   for (const std::string& id : checked.header().consent_id()) {
     v1::CitedConsent& cited = consents.emplace_back();
     cited.set_consent_id(id);
-    ASSIGN_OR_RETURN(const std::optional<ConsentRow> row, view.FindConsent(ConsentId(id)));
-    v1::ConsentRecord record;
-    cited.set_bound(row.has_value() && record.ParseFromString(row->record) &&
-                    CheckConsentProof(checked, record, directory).ok());
+    ASSIGN_OR_RETURN(const std::optional<StandingConsent> consent,
+                     ReadConsent(view, ConsentId(id)));
+    if (!consent.has_value()) continue;
+    const absl::StatusOr<Point> deposit_key = DepositKeyOf(*consent, directory);
+    cited.set_bound(deposit_key.ok() &&
+                    CheckConsentProof(checked, consent->record, *deposit_key, directory).ok());
   }
   return consents;
 }
 
 }  // namespace
 
-absl::StatusOr<Verified> Verified::Verify(Submission submission, const KeyDirectory& directory,
+absl::StatusOr<Verified> Verified::Verify(Submission submission, const DirectoryRing& keys,
                                           const PolicySet& policy, const StoreView& view,
                                           absl::Time now, const ExchangeLimits& limits) {
+  ASSIGN_OR_RETURN(const std::string named, DirectoryNamedIn(submission.envelope_.manifest()));
+  ASSIGN_OR_RETURN(const KeyDirectory* const directory, keys.Find(named));
   ASSIGN_OR_RETURN(CheckedEnvelope checked,
-                   CheckEnvelope(std::move(submission.envelope_), directory));
+                   CheckEnvelope(std::move(submission.envelope_), *directory));
   const v1::Header& header = checked.header();
   RETURN_IF_ERROR(CheckSender(header, submission.caller_));
+  RETURN_IF_ERROR(keys.RequireAgency(header.sender(), "sender"));
+  RETURN_IF_ERROR(keys.RequireAgency(header.recipient(), "recipient"));
   RETURN_IF_ERROR(CheckClock(header, now, limits));
   RETURN_IF_ERROR(CheckUrgency(header));
   RETURN_IF_ERROR(CheckCounts(header, checked));
@@ -233,10 +243,10 @@ absl::StatusOr<Verified> Verified::Verify(Submission submission, const KeyDirect
   dated.set_day(absl::FormatCivilTime(SwedishDay(now)));
   RETURN_IF_ERROR(CheckFacts(policy, dated));
   ASSIGN_OR_RETURN(std::vector<v1::AttestingOfficer> officers,
-                   CheckOfficersOf(checked, policy, view, now));
+                   CheckOfficersOf(checked, keys, policy, view, now));
   if (submission.route_ == Route::kFeedback) RETURN_IF_ERROR(CheckReply(header, view));
   RETURN_IF_ERROR(CheckCorrection(header, submission.route_, view));
-  ASSIGN_OR_RETURN(std::vector<v1::CitedConsent> consents, BindConsents(checked, directory, view));
+  ASSIGN_OR_RETURN(std::vector<v1::CitedConsent> consents, BindConsents(checked, *directory, view));
   return Verified(std::move(checked), std::move(submission.manifest_digest_), std::move(facts),
                   std::move(consents), std::move(officers));
 }

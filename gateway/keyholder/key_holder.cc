@@ -40,8 +40,12 @@ void ForEachOnTwoThreads(size_t size, const std::function<void(size_t)>& work) {
 }
 
 // What of an item can be told before anything is computed; empty where it is sound.
-std::string FaultOf(const v1::TransformItem& item, const KeyDirectory& directory) {
-  if (directory.FindAgency(AgencyId(item.recipient())) == nullptr) return "recipient";
+std::string FaultOf(const v1::TransformItem& item, const DirectoryRing& keys,
+                    const KeyDirectory& directory) {
+  const AgencyId recipient(item.recipient());
+  if (keys.KeysOf(recipient).empty() || directory.FindAgency(recipient) == nullptr) {
+    return "recipient";
+  }
   if (!ParseId16<MessageId>(item.message_id(), "message_id").ok()) return "message_id";
   if (!NymCiphertext::Decode(item.ciphertext()).ok()) return "ciphertext";
   return "";
@@ -61,23 +65,26 @@ absl::StatusOr<uint64_t> KeyHolder::TakeWhole(Oracle oracle, uint64_t limit, con
 }
 
 absl::StatusOr<v1::EvaluateResponse> KeyHolder::Evaluate(const v1::EvaluateRequest& request) {
+  ASSIGN_OR_RETURN(const Holder* const holder, keys_->Find(request.directory()));
+  RETURN_IF_ERROR(keys_->directories().RequireAgency(request.agency(), "agency"));
   ASSIGN_OR_RETURN(const CheckedEvaluation checked,
-                   CheckEvaluateRequest(holder_->directory(), request));
+                   CheckEvaluateRequest(holder->directory(), request));
   ASSIGN_OR_RETURN(const uint64_t remaining, TakeWhole(Oracle::kEvaluate, budgets_.evaluations,
                                                        checked.agency, checked.elements.size()));
-  ASSIGN_OR_RETURN(v1::EvaluateResponse response, EvaluateAtKeyholder(*holder_, checked));
+  ASSIGN_OR_RETURN(v1::EvaluateResponse response, EvaluateAtKeyholder(*holder, checked));
   response.set_remaining(remaining);
   return response;
 }
 
 absl::StatusOr<v1::TransformResponse> KeyHolder::Transform(const v1::TransformRequest& request) {
-  RETURN_IF_ERROR(CheckTransformRequest(holder_->directory(), request));
+  ASSIGN_OR_RETURN(const Holder* const holder, keys_->Find(request.directory()));
+  RETURN_IF_ERROR(CheckTransformRequest(holder->directory(), request));
   v1::TransformResponse response;
   std::map<AgencyId, uint64_t> wanted;
   for (const v1::TransformItem& item : request.item()) {
     v1::TransformResult* result = response.add_result();
     result->set_message_id(item.message_id());
-    result->set_error(FaultOf(item, holder_->directory()));
+    result->set_error(FaultOf(item, keys_->directories(), holder->directory()));
     if (result->error().empty()) ++wanted[AgencyId(item.recipient())];
   }
   ASSIGN_OR_RETURN(auto grants, counters_->Take(Oracle::kTransform, SwedishDay(clock_->Now()),
@@ -98,7 +105,7 @@ absl::StatusOr<v1::TransformResponse> KeyHolder::Transform(const v1::TransformRe
     const v1::TransformItem& item = request.item(granted[i]);
     v1::TransformResult* result = response.mutable_result(granted[i]);
     absl::StatusOr<v1::Hop> hop =
-        holder_->Hop(AgencyId(item.recipient()), item.message_id(), item.ciphertext());
+        holder->Hop(AgencyId(item.recipient()), item.message_id(), item.ciphertext());
     if (hop.ok()) {
       *result->mutable_hop() = *std::move(hop);
     } else {
@@ -109,12 +116,13 @@ absl::StatusOr<v1::TransformResponse> KeyHolder::Transform(const v1::TransformRe
 }
 
 absl::StatusOr<v1::PeelResponse> KeyHolder::Peel(const v1::PeelRequest& request) {
-  RETURN_IF_ERROR(CheckPeelRequest(holder_->directory(), request));
-  ASSIGN_OR_RETURN(const AgencyEntry* recipient,
-                   holder_->directory().RequireAgency(request.recipient(), "recipient"));
-  RETURN_IF_ERROR(TakeWhole(Oracle::kPeel, budgets_.peels, recipient->id, /*units=*/1).status());
+  ASSIGN_OR_RETURN(const Holder* const holder, keys_->Find(request.directory()));
+  RETURN_IF_ERROR(CheckPeelRequest(holder->directory(), request));
+  RETURN_IF_ERROR(keys_->directories().RequireAgency(request.recipient(), "recipient"));
+  const AgencyId recipient(request.recipient());
+  RETURN_IF_ERROR(TakeWhole(Oracle::kPeel, budgets_.peels, recipient, /*units=*/1).status());
   v1::PeelResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_inner(), holder_->Peel(request));
+  ASSIGN_OR_RETURN(*response.mutable_inner(), holder->Peel(request));
   return response;
 }
 

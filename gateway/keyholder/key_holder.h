@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
-#include "gateway/crypto/holder.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/keyholder/counters.h"
 #include "proto/keyholder.pb.h"
 
@@ -28,10 +28,12 @@ struct Budgets {
 class KeyHolder {
  public:
   // What is pointed to must outlive this object.
-  KeyHolder(const Holder* holder, Counters* counters, Budgets budgets, const Clock* clock)
-      : holder_(holder), counters_(counters), budgets_(budgets), clock_(clock) {}
+  KeyHolder(const HolderRing* keys, Counters* counters, Budgets budgets, const Clock* clock)
+      : keys_(keys), counters_(counters), budgets_(budgets), clock_(clock) {}
 
-  // Errors of all three: those of the signatures and proofs checked (enrol.h,
+  // Each by the keys of the directory that the request names. Errors of all three: INVALID_ARGUMENT
+  // "`directory` ..." for one that is not honoured, "`agency` ..." or "`recipient` ..." for an
+  // agency that takes no part any more; those of the signatures and proofs checked (enrol.h,
   // keyholder_requests.h); RESOURCE_EXHAUSTED when the budget of today does not suffice;
   // UNAVAILABLE when the counters cannot be kept. Where an error is returned nothing is evaluated.
 
@@ -52,7 +54,7 @@ class KeyHolder {
   absl::StatusOr<uint64_t> TakeWhole(Oracle oracle, uint64_t limit, const AgencyId& agency,
                                      uint64_t units);
 
-  const Holder* const holder_;
+  const HolderRing* const keys_;
   Counters* const counters_;
   const Budgets budgets_;
   const Clock* const clock_;

@@ -10,8 +10,7 @@
 #include "gateway/base/event_log.h"
 #include "gateway/base/process.h"
 #include "gateway/base/status_macros.h"
-#include "gateway/base/text_file.h"
-#include "gateway/crypto/key_files.h"
+#include "gateway/crypto/key_ring_files.h"
 #include "gateway/keyholder/config.h"
 #include "gateway/keyholder/service.h"
 #include "gateway/rpc/server.h"
@@ -23,39 +22,36 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr int kMaxMessageBytes = 1 << 20;
 
-absl::StatusOr<std::unique_ptr<const Holder>> LoadHolder(const v1::KeyHolderConfig& config) {
-  const std::string& path = config.key_directory();
-  v1::KeyDirectory published;
-  RETURN_IF_ERROR(TextFile::Load(path, &published).status());
-  absl::StatusOr<std::shared_ptr<const KeyDirectory>> directory = KeyDirectory::Activate(published);
-  if (!directory.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", directory.status().message()));
-  }
-  if ((*directory)->keyholder().name != config.name() ||
-      (*directory)->gateway().name != config.gateway()) {
+absl::StatusOr<HolderRing> LoadKeys(const v1::KeyHolderConfig& config) {
+  ASSIGN_OR_RETURN(
+      HolderRing keys,
+      LoadHolderRing(HolderRole::kKeyholder, {config.keys_dir(), config.key_directory()},
+                     {config.beside().keys_dir(), config.beside().key_directory()}));
+  const KeyDirectory& directory = keys.directories().current();
+  if (directory.keyholder().name != config.name() || directory.gateway().name != config.gateway()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": is for `", (*directory)->keyholder().name, "` and `",
-                     (*directory)->gateway().name, "`, not for the names configured"));
+        absl::StrCat(config.key_directory(), ": is for `", directory.keyholder().name, "` and `",
+                     directory.gateway().name, "`, not for the names configured"));
   }
-  ASSIGN_OR_RETURN(HolderSecrets secrets, LoadHolderSecrets(config.keys_dir()));
-  return Holder::Create(HolderRole::kKeyholder, std::move(secrets), *std::move(directory));
+  return keys;
 }
 
 // All that can be found out beside a key holder that runs, whose database is its own.
 absl::Status Check(const v1::KeyHolderConfig& config) {
   RETURN_IF_ERROR(CheckTlsFiles(config.tls(), {PeerKind::kKeyHolder, config.name()},
                                 CertificateUsage::kServer, SystemClock()->Now()));
-  return LoadHolder(config).status();
+  return LoadKeys(config).status();
 }
 
 absl::Status Serve(const v1::KeyHolderConfig& config, const StopSignals& stop) {
   ASSIGN_OR_RETURN(const std::unique_ptr<PeerVerifier> verifier,
                    PeerVerifier::Create(config.tls().authority(), config.tls().revocation_list(),
                                         SystemClock()));
-  ASSIGN_OR_RETURN(const std::unique_ptr<const Holder> secrets, LoadHolder(config));
+  ASSIGN_OR_RETURN(const HolderRing keys, LoadKeys(config));
   ASSIGN_OR_RETURN(const std::unique_ptr<Counters> counters, Counters::Open(config.database()));
   EventLog log(&std::cout, SystemClock());
-  KeyHolder holder(secrets.get(), counters.get(),
+  WriteKeysEvent(keys.directories(), &log);
+  KeyHolder holder(&keys, counters.get(),
                    {.evaluations = config.evaluations_per_day(),
                     .transforms = config.transforms_per_day(),
                     .peels = config.peels_per_day()},

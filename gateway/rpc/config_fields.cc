@@ -28,6 +28,11 @@ void CheckTlsFields(ConfigCheck* check, v1::TlsFiles* tls) {
   check->File("tls.revocation_list", tls->mutable_revocation_list());
 }
 
+void CheckBesideFields(ConfigCheck* check, v1::BesideKeys* beside) {
+  check->Directory("beside.keys_dir", beside->mutable_keys_dir());
+  check->File("beside.key_directory", beside->mutable_key_directory());
+}
+
 void CheckPeerName(ConfigCheck* check, absl::string_view field, const std::string& name,
                    PeerKind kind) {
   const absl::StatusOr<Peer> peer = ParsePeerUri(PeerUri({kind, name}));

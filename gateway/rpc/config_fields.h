@@ -15,6 +15,10 @@ namespace sluss {
 // the program's name is found out by CheckTlsFiles when they are used.
 void CheckTlsFields(ConfigCheck* check, v1::TlsFiles* tls);
 
+// Keys that are honoured beside those in force. Whether both belong together is found out when they
+// are loaded.
+void CheckBesideFields(ConfigCheck* check, v1::BesideKeys* beside);
+
 // The name of a peer of `kind`, as its certificate has it.
 void CheckPeerName(ConfigCheck* check, absl::string_view field, const std::string& name,
                    PeerKind kind);

@@ -96,6 +96,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   CheckTlsFields(&check, config.mutable_tls());
   check.Directory("keys_dir", config.mutable_keys_dir());
   check.File("key_directory", config.mutable_key_directory());
+  if (config.has_beside()) CheckBesideFields(&check, config.mutable_beside());
   check.FileToCreate("database", config.mutable_database());
   CheckPolicies(check, config);
   check.Address("keyholder.address", config.keyholder().address());

@@ -10,8 +10,8 @@
 #include "gateway/base/metrics_file.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
-#include "gateway/crypto/holder.h"
 #include "gateway/crypto/key_files.h"
+#include "gateway/crypto/key_ring_files.h"
 #include "gateway/server/gateway_metrics.h"
 #include "gateway/server/policy_files.h"
 #include "gateway/store/sqlite_store.h"
@@ -25,14 +25,6 @@ constexpr std::chrono::milliseconds kTick(2000);
 constexpr uint64_t kTicksAMetricsFile = 8;
 // Beyond this the machine's clock counts as set back, not as slewed.
 constexpr absl::Duration kSetBack = absl::Seconds(5);
-
-absl::StatusOr<std::shared_ptr<const KeyDirectory>> LoadKeyDirectory(const std::string& path) {
-  v1::KeyDirectory keys;
-  RETURN_IF_ERROR(TextFile::Load(path, &keys).status());
-  auto directory = KeyDirectory::Activate(keys);
-  if (directory.ok()) return directory;
-  return absl::InvalidArgumentError(absl::StrCat(path, ": ", directory.status().message()));
-}
 
 absl::Status CheckAgenciesHaveKeys(const v1::GatewayConfig& config, const KeyDirectory& keys) {
   for (const std::string& agency : config.agency()) {
@@ -95,11 +87,15 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const v1::GatewayConfig&
 }
 
 absl::Status Gateway::Join() {
-  ASSIGN_OR_RETURN(const auto keys, LoadKeyDirectory(config_.key_directory()));
-  RETURN_IF_ERROR(CheckAgenciesHaveKeys(config_, *keys));
-  ASSIGN_OR_RETURN(HolderSecrets secrets, LoadHolderSecrets(config_.keys_dir()));
-  ASSIGN_OR_RETURN(holder_, Holder::Create(HolderRole::kGateway, std::move(secrets), keys));
-  ASSIGN_OR_RETURN(LogIdentity log, LoadLogIdentity(config_, *keys));
+  const v1::BesideKeys& beside = config_.beside();
+  ASSIGN_OR_RETURN(HolderRing ring, LoadHolderRing(HolderRole::kGateway,
+                                                   {config_.keys_dir(), config_.key_directory()},
+                                                   {beside.keys_dir(), beside.key_directory()}));
+  keys_ = std::make_unique<const HolderRing>(std::move(ring));
+  const KeyDirectory& directory = keys_->directories().current();
+  RETURN_IF_ERROR(CheckAgenciesHaveKeys(config_, directory));
+  ASSIGN_OR_RETURN(LogIdentity log, LoadLogIdentity(config_, directory));
+  WriteKeysEvent(keys_->directories(), events_);
   ASSIGN_OR_RETURN(store_, OpenSqliteStore(config_.database()));
   RETURN_IF_ERROR(ChoosePolicies());
   ASSIGN_OR_RETURN(key_holder_, KeyHolderLink::Create(config_, clock_));
@@ -107,7 +103,7 @@ absl::Status Gateway::Join() {
                                                 .clock = clock_,
                                                 .policies = policies_.get(),
                                                 .key_holder = key_holder_.get(),
-                                                .holder = holder_.get(),
+                                                .keys = keys_.get(),
                                                 .log = std::move(log)},
                                                LimitsOf(config_)));
   ASSIGN_OR_RETURN(life_, PolicyLife::Begin({.store = store_.get(),
@@ -120,7 +116,7 @@ absl::Status Gateway::Join() {
                                                    config_.tls().revocation_list(), clock_));
   streams_ = std::make_unique<StreamRegistry>(verifier_.get());
   service_ = std::make_unique<GatewayService>(ServiceParts{.exchange = exchange_.get(),
-                                                           .directory = keys.get(),
+                                                           .directory = &directory,
                                                            .verifier = verifier_.get(),
                                                            .streams = streams_.get(),
                                                            .clock = clock_,

@@ -57,7 +57,7 @@ class Gateway {
   EventLog* const events_;
 
   // In the order of their making; each outlives what is below it.
-  std::unique_ptr<const Holder> holder_;
+  std::unique_ptr<const HolderRing> keys_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<ActivePolicy> policies_;
   std::unique_ptr<KeyHolderLink> key_holder_;

@@ -67,6 +67,17 @@ TEST_F(AdapterTest, ResolvesPathsAndFillsInDefaults) {
   EXPECT_EQ(config->poll_milliseconds(), 500u);
 }
 
+TEST_F(AdapterTest, TakesKeysBesideThoseInForce) {
+  const std::string text = kConfig;
+  const auto config = Load(text + "beside { keys_dir: \"d\" key_directory: \"f\" }\n");
+  ASSERT_OK(config);
+  EXPECT_EQ(config->beside().keys_dir(), root_ + "/d");
+  EXPECT_THAT(Load(text + "beside { keys_dir: \"none\" }\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("`beside.keys_dir`:"),
+                             HasSubstr("`beside.key_directory`: is missing"))));
+}
+
 TEST_F(AdapterTest, NamesEveryFaultWithItsLine) {
   const std::string bad =
       absl::StrReplaceAll(kConfig, {{"school/ekbacken", "School"},

@@ -55,8 +55,8 @@ class Agency {
         id_(id),
         link_(gateway->LinkFor(id)),
         receipts_(Must(ReceiptVerifier::Make(gateway->log_key()))),
-        parts_{.secrets = &parties->secrets(id),
-               .directory = parties->shared_directory(),
+        keys_(parties->ring(id)),
+        parts_{.keys = &keys_,
                .receipts = &receipts_,
                .format = &format,
                .link = link_.get(),
@@ -95,6 +95,13 @@ class Agency {
     return list.ok() ? *list : v1::OfficerList();
   }
   const std::string& officers_dir() const { return officers_dir_; }
+
+  // Started again with these.
+  void ChangeKeys(AgencyRing keys) {
+    edge.reset();
+    keys_ = std::move(keys);
+    Restart();
+  }
 
   // As after kill -9 and power loss: what was not synced is gone.
   void Restart() {
@@ -155,6 +162,7 @@ class Agency {
   const std::string officers_dir_ = ::testing::TempDir() + "officers-" + ToHex(RandomBytes(8));
   const std::unique_ptr<GatewayLink> link_;
   const ReceiptVerifier receipts_;
+  AgencyRing keys_;
   const EdgeParts parts_;
 };
 

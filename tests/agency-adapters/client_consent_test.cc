@@ -204,7 +204,8 @@ TEST_F(ConsentTest, AVersionReplacesTheOneItNamesWithAProof) {
   const v1::RegisterConsentRequest later = gateway_.registrations()[1];
   const v1::ConsentRecord earlier = RecordOf(gateway_.registrations()[0]);
   EXPECT_EQ(RecordOf(later).supersedes(), earlier.consent_id());
-  EXPECT_OK(VerifySameChild(later.record(), RecordOf(later), earlier, parties_.directory(),
+  EXPECT_OK(VerifySameChild(later.record(), RecordOf(later), earlier,
+                            parties_.directory().FindAgency(kSchool)->joint, parties_.directory(),
                             later.supersedes_proof()));
   school_.Drop("c.consent.json",
                Changed("C-19", {{"\"form\"", "\"replaces\": \"C-404\", \"form\""}}));
@@ -225,7 +226,8 @@ TEST_F(ConsentTest, AContradictionWithAnotherOfTheSameChildIsSaidAndProved) {
   const v1::ConsentRecord earlier = RecordOf(gateway_.registrations()[0]);
   EXPECT_THAT(RecordOf(later).contradicts(), ElementsAre(earlier.consent_id()));
   ASSERT_THAT(later.contradiction_proof(), SizeIs(1));
-  EXPECT_OK(VerifySameChild(later.record(), RecordOf(later), earlier, parties_.directory(),
+  EXPECT_OK(VerifySameChild(later.record(), RecordOf(later), earlier,
+                            parties_.directory().FindAgency(kSchool)->joint, parties_.directory(),
                             later.contradiction_proof(0)));
   // Of another child, for another purpose, after it was taken back, or asking the same: none.
   auto other = no;

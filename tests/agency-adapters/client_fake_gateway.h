@@ -17,11 +17,14 @@
 
 #include "agency-adapters/client/gateway_link.h"
 #include "gateway/base/mutex.h"
+#include "gateway/base/status_macros.h"
 #include "gateway/crypto/attestation.h"
 #include "gateway/crypto/consent.h"
 #include "gateway/crypto/enrol.h"
 #include "gateway/crypto/envelope.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/crypto/keyholder_requests.h"
+#include "gateway/crypto/manifest.h"
 #include "gateway/crypto/random.h"
 #include "gateway/crypto/reidentification.h"
 #include "gateway/tlog/appender.h"
@@ -34,9 +37,17 @@ namespace sluss::testing {
 class FakeGateway {
  public:
   explicit FakeGateway(const Parties* parties)
-      : parties_(parties), log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {}
+      : gateway_keys_(parties->gateway_ring()),
+        keyholder_keys_(parties->keyholder_ring()),
+        log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {}
 
   v1::LogKey log_key() const { return log_.PublicKey(); }
+  // Both holders are started again with these keys.
+  void ChangeKeys(const Parties& current, const Parties* beside = nullptr) {
+    MutexLock lock(&mutex_);
+    gateway_keys_ = current.gateway_ring(beside);
+    keyholder_keys_ = current.keyholder_ring(beside);
+  }
   std::unique_ptr<GatewayLink> LinkFor(const AgencyId& agency);
 
   // Set before the call that they are for.
@@ -179,9 +190,18 @@ class FakeGateway {
   static v1::AuditLeaf LeafOf(v1::RecordKind kind, const v1::Header& header,
                               const v1::Decision& decision);
 
-  const Parties* const parties_;
-  const LogSecrets log_;
+  // Of the two holders, for what was made under this directory.
+  const Holder& GatewayOf(absl::string_view named) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return *Must(gateway_keys_.Find(named));
+  }
+  const Holder& KeyholderOf(absl::string_view named) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return *Must(keyholder_keys_.Find(named));
+  }
+
   mutable Mutex mutex_;
+  HolderRing gateway_keys_ ABSL_GUARDED_BY(mutex_);
+  HolderRing keyholder_keys_ ABSL_GUARDED_BY(mutex_);
+  const LogSecrets log_;
   Appender tree_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::SubmitResponse> answers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::deque<v1::Delivery>> queues_ ABSL_GUARDED_BY(mutex_);
@@ -192,6 +212,7 @@ class FakeGateway {
   std::vector<v1::Header> accepted_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::PreflightRequest> preflights_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::ConsentRecord> consents_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Point> deposit_keys_ ABSL_GUARDED_BY(mutex_);  // by consent id
   // By agency; the certificates are by the officer's pseudonym.
   std::map<AgencyId, std::vector<v1::EnrolOfficersRequest>> registers_ ABSL_GUARDED_BY(mutex_);
   std::map<AgencyId, std::map<std::string, v1::OfficerCertificate>> officers_
@@ -321,8 +342,9 @@ inline absl::StatusOr<v1::SubmitResponse> FakeGateway::Submit(const v1::SubmitRe
   wire_ += request.SerializeAsString();
   if (!down.ok()) return down;
   if (!submit_refusal.ok()) return submit_refusal;
-  absl::StatusOr<CheckedEnvelope> checked =
-      CheckEnvelope(request.envelope(), parties_->directory());
+  ASSIGN_OR_RETURN(const std::string named, DirectoryNamedIn(request.envelope().manifest()));
+  ASSIGN_OR_RETURN(const Holder* const holder, gateway_keys_.Find(named));
+  absl::StatusOr<CheckedEnvelope> checked = CheckEnvelope(request.envelope(), holder->directory());
   if (!checked.ok()) return checked.status();
   const v1::Header& header = checked->header();
   if (const absl::Status signed_by = CheckSignatures(*checked); !signed_by.ok()) return signed_by;
@@ -335,7 +357,8 @@ inline absl::StatusOr<v1::SubmitResponse> FakeGateway::Submit(const v1::SubmitRe
   for (const v1::ConsentRecord& consent : consents_) {
     for (const std::string& id : header.consent_id()) {
       if (consent.consent_id() != id || !check_consents) continue;
-      absl::Status bound = CheckConsentProof(*checked, consent, parties_->directory());
+      absl::Status bound =
+          CheckConsentProof(*checked, consent, deposit_keys_.at(id), holder->directory());
       if (!bound.ok()) return bound;
     }
   }
@@ -377,10 +400,13 @@ inline void FakeGateway::Queue(const CheckedEnvelope& checked, const v1::Decisio
     if (keyholder_away) {
       without_nym_.push_back(checked);
     } else {
-      *notification->mutable_gateway_hop() = Must(parties_->gateway().Hop(
-          checked.recipient(), delivery.message_id(), checked.nym_ciphertext()->Encode()));
-      *notification->mutable_keyholder_hop() = Must(parties_->keyholder().Hop(
-          checked.recipient(), delivery.message_id(), notification->gateway_hop().ciphertext()));
+      *notification->mutable_gateway_hop() = Must(
+          GatewayOf(checked.header().directory())
+              .Hop(checked.recipient(), delivery.message_id(), checked.nym_ciphertext()->Encode()));
+      *notification->mutable_keyholder_hop() =
+          Must(KeyholderOf(checked.header().directory())
+                   .Hop(checked.recipient(), delivery.message_id(),
+                        notification->gateway_hop().ciphertext()));
     }
   }
   *notification->mutable_decision() = decision;
@@ -406,10 +432,12 @@ inline void FakeGateway::DeliverPseudonyms() {
     delivery.set_delivery_id(RandomBytes(16));
     delivery.set_message_id(checked.header().message_id());
     v1::PseudonymUpdate* update = delivery.mutable_pseudonym();
-    *update->mutable_gateway_hop() = Must(parties_->gateway().Hop(
-        checked.recipient(), delivery.message_id(), checked.nym_ciphertext()->Encode()));
-    *update->mutable_keyholder_hop() = Must(parties_->keyholder().Hop(
-        checked.recipient(), delivery.message_id(), update->gateway_hop().ciphertext()));
+    *update->mutable_gateway_hop() = Must(
+        GatewayOf(checked.header().directory())
+            .Hop(checked.recipient(), delivery.message_id(), checked.nym_ciphertext()->Encode()));
+    *update->mutable_keyholder_hop() = Must(
+        KeyholderOf(checked.header().directory())
+            .Hop(checked.recipient(), delivery.message_id(), update->gateway_hop().ciphertext()));
     tamper_delivery(&delivery);
     queues_[checked.header().recipient()].push_back(delivery);
   }
@@ -476,9 +504,13 @@ inline absl::StatusOr<v1::RegisterConsentResponse> FakeGateway::RegisterConsent(
   MutexLock lock(&mutex_);
   wire_ += request.SerializeAsString();
   if (!down.ok()) return down;
+  v1::ConsentRecord named;
+  if (!named.ParseFromString(request.record())) return absl::InvalidArgumentError("`record`");
+  ASSIGN_OR_RETURN(const Holder* const holder, gateway_keys_.Find(named.directory()));
   absl::StatusOr<v1::ConsentRecord> record =
-      CheckConsentDeposit(request, caller, parties_->directory());
+      CheckConsentDeposit(request, caller, holder->directory());
   if (!record.ok()) return record.status();
+  deposit_keys_.emplace(record->consent_id(), holder->directory().FindAgency(caller)->joint);
   consents_.push_back(*record);
   registrations_.push_back(request);
   v1::AuditLeaf leaf;
@@ -523,11 +555,12 @@ inline absl::StatusOr<v1::EnrolResponse> FakeGateway::Enrol(const AgencyId& call
     return absl::ResourceExhaustedError("the agency's budget of the day is used up");
   }
   enrolments_left -= request.blinded_size();
-  absl::StatusOr<v1::EvaluateRequest> evaluate =
-      EvaluateAtGateway(parties_->gateway(), caller, request);
+  ASSIGN_OR_RETURN(const Holder* const holder, gateway_keys_.Find(request.directory()));
+  absl::StatusOr<v1::EvaluateRequest> evaluate = EvaluateAtGateway(*holder, caller, request);
   if (!evaluate.ok()) return evaluate.status();
-  const auto checked = Must(CheckEvaluateRequest(parties_->directory(), *evaluate));
-  const auto evaluated = Must(EvaluateAtKeyholder(parties_->keyholder(), checked));
+  const Holder& second = KeyholderOf(evaluate->directory());
+  const auto checked = Must(CheckEvaluateRequest(second.directory(), *evaluate));
+  const auto evaluated = Must(EvaluateAtKeyholder(second, checked));
   v1::EnrolResponse response;
   *response.mutable_gateway_element() = evaluate->gateway_element();
   response.set_gateway_proof(evaluate->gateway_proof());
@@ -543,8 +576,10 @@ inline absl::StatusOr<v1::EnrolOfficersResponse> FakeGateway::EnrolOfficers(
   wire_ += request.SerializeAsString();
   if (!down.ok()) return down;
   if (!officers_down.ok()) return officers_down;
-  absl::StatusOr<CheckedOfficers> checked =
-      CheckOfficers(request, *parties_->directory().FindAgency(caller));
+  absl::StatusOr<CheckedOfficers> checked = absl::InvalidArgumentError("`agency`");
+  for (const AgencyEntry* const keys : gateway_keys_.directories().KeysOf(caller)) {
+    if (!checked.ok()) checked = CheckOfficers(request, *keys);
+  }
   if (!checked.ok()) return checked.status();
   registers_[caller].push_back(request);
   officers_[caller].clear();
@@ -567,7 +602,7 @@ inline absl::StatusOr<v1::ReidentifyResponse> FakeGateway::Reidentify(
   wire_ += request.SerializeAsString();
   if (!down.ok()) return down;
   absl::StatusOr<v1::ReidentificationOrder> order =
-      CheckOrder(request, *parties_->directory().FindAgency(caller), parties_->directory());
+      CheckOrder(request, caller, gateway_keys_.directories());
   if (!order.ok()) return order.status();
   for (int i = 0; i < order->attestation_size(); ++i) {
     v1::EnrolledOfficer officer;
@@ -594,8 +629,9 @@ inline absl::StatusOr<v1::ReidentifyResponse> FakeGateway::Reidentify(
   response.set_fault(escrow_fault);
   if (!escrow_fault.empty() || reports_.count(id) != 0) return response;
   v1::PeelRequest peel = PeelRequestOf(*order, request.escrow());
-  SignPeelRequest(parties_->gateway().signing(), parties_->directory(), &peel);
-  response.set_inner(Must(parties_->keyholder().Peel(peel)));
+  const std::string named = Must(DirectoryNamedIn(request.manifest()));
+  SignPeelRequest(GatewayOf(named).signing(), GatewayOf(named).directory(), &peel);
+  response.set_inner(Must(KeyholderOf(named).Peel(peel)));
   return response;
 }
 

@@ -153,7 +153,7 @@ class AttestedByTest : public AttestationTest, public ::testing::WithParamInterf
     by->set_signature(
         SignAttestation(OfficerKey(kAnna), AttestedKind::kManifest, kAnna, kManifest));
   }
-  absl::Status Check() { return CheckAttestedBy(header_, kManifest, entry(), attested_by_); }
+  absl::Status Check() { return CheckAttestedBy(header_, kManifest, {&entry()}, attested_by_); }
 
   static constexpr char kManifest[] = "the manifest";
   v1::Header header_;
@@ -191,7 +191,7 @@ TEST_F(AttestationTest, AnAttestationWithoutItsOfficerIsRefused) {
   v1::Header header;
   header.add_attestation();
   EXPECT_THAT(
-      CheckAttestedBy(header, "m", entry(), {}),
+      CheckAttestedBy(header, "m", {&entry()}, {}),
       StatusIs(kInvalid, HasSubstr("`attested_by` has 0 values, the header 1 attestations")));
 }
 

@@ -46,8 +46,9 @@ class ConsentTest : public EnvelopeTest {
     return Seal(outgoing);
   }
   absl::Status CheckProof(const v1::Envelope& envelope, const v1::ConsentRecord& record) {
-    return CheckConsentProof(Must(Check(envelope)), record, parties_.directory());
+    return CheckConsentProof(Must(Check(envelope)), record, Joint(), parties_.directory());
   }
+  const Point& Joint() { return parties_.directory().FindAgency(kSchool)->joint; }
 };
 
 TEST_F(ConsentTest, IsBoundToTheChildOfTheNotification) {
@@ -145,7 +146,8 @@ TEST_F(ConsentTest, ALaterConsentIsProvedToBeForTheSameChild) {
   };
   const auto verify = [&](const SealedConsent& own, const std::string& proof) {
     return VerifySameChild(own.request.record(), Must(CheckDeposit(own.request)),
-                           Must(CheckDeposit(earlier.request)), parties_.directory(), proof);
+                           Must(CheckDeposit(earlier.request)), Joint(), parties_.directory(),
+                           proof);
   };
   EXPECT_OK(verify(later, prove(later)));
   EXPECT_THAT(verify(other, prove(other)), StatusIs(kDenied, HasSubstr("proof does not verify")));
@@ -159,7 +161,7 @@ TEST_F(ConsentTest, ALaterConsentIsProvedToBeForTheSameChild) {
   v1::ConsentRecord theirs = Must(CheckDeposit(earlier.request));
   theirs.set_depositor(kPolice.value());
   EXPECT_THAT(VerifySameChild(later.request.record(), Must(CheckDeposit(later.request)), theirs,
-                              parties_.directory(), prove(later)),
+                              Joint(), parties_.directory(), prove(later)),
               StatusIs(kInvalid, HasSubstr("`depositor` is not the one of the earlier")));
 }
 

@@ -195,7 +195,7 @@ TEST_F(EnvelopeTest, WhatIsNoMessageIsNamed) {
   manifest.set_header("\xff");
   envelope.set_manifest(manifest.SerializeAsString());
   EXPECT_THAT(Check(envelope), StatusIs(kInvalid, "`manifest.header` is not a Header"));
-  EXPECT_THAT(Check(v1::Envelope()), StatusIs(kInvalid, HasSubstr("`sender`")));
+  EXPECT_THAT(Check(v1::Envelope()), StatusIs(kInvalid, HasSubstr("`directory` is missing")));
 }
 
 // ---- Compartments -------------------------------------------------------------------------------

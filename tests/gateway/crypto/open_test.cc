@@ -23,6 +23,7 @@ using ::sluss::testing::kDenied;
 using ::sluss::testing::kInvalid;
 using ::sluss::testing::kOtherChild;
 using ::sluss::testing::kPolice;
+using ::sluss::testing::kSchool;
 using ::sluss::testing::kSocialServices;
 using ::sluss::testing::Must;
 using ::sluss::testing::Report;
@@ -174,7 +175,20 @@ TEST_F(EnvelopeTest, ADirectoryThatDiffersFailsLoudly) {
   v1::KeyDirectory other = parties_.proto();
   other.mutable_log()->set_origin("log.example");
   const auto directory = Must(KeyDirectory::Activate(other));
-  EXPECT_THAT(CheckEnvelope(Seal(Report()), *directory),
+  v1::Envelope envelope = Seal(Report());
+  EXPECT_THAT(CheckEnvelope(envelope, *directory),
+              StatusIs(kInvalid, HasSubstr("whose keys are not honoured here")));
+  // The name is for finding the keys; what binds is the whole digest.
+  v1::Manifest manifest;
+  v1::Header header;
+  ASSERT_TRUE(manifest.ParseFromString(envelope.manifest()));
+  ASSERT_TRUE(header.ParseFromString(manifest.header()));
+  header.set_directory(std::string(directory->short_name()));
+  manifest.set_header(header.SerializeAsString());
+  envelope.set_manifest(manifest.SerializeAsString());
+  envelope.set_signature(
+      parties_.secrets(kSchool).signing.Sign(sign_context::kManifest, envelope.manifest()));
+  EXPECT_THAT(CheckEnvelope(envelope, *directory),
               StatusIs(kDenied, "`nym_proof`: proof does not verify"));
 }
 

@@ -42,6 +42,7 @@ TEST_F(SampleTest, StillOpensAndGivesTheSameNym) {
   const nlohmann::json expected = nlohmann::json::parse(File("expected.json"));
   const auto directory = Must(LoadKeyDirectory(std::string(kSample) + "key-directory.txtpb"));
   EXPECT_EQ(ToHex(directory->digest()), expected["directory_digest"]);
+  EXPECT_EQ(ToHex(directory->short_name()), expected["directory"]);
   const AgencySecrets secrets = Must(LoadAgencySecrets(directory_));
   v1::Notification notification;
   ASSERT_TRUE(notification.ParseFromString(
@@ -52,6 +53,7 @@ TEST_F(SampleTest, StillOpensAndGivesTheSameNym) {
   EXPECT_EQ(opened.contents.at("CONTACT"), expected["CONTACT"]);
   EXPECT_EQ(opened.contents.at("NARRATIVE"), expected["NARRATIVE"]);
   EXPECT_EQ(opened.withheld, expected["withheld"]);
+  EXPECT_EQ(ToHex(opened.header.directory()), expected["directory"]);
 
   const auto hex_of = [](const Point& point) { return ToHex(point.encoded()); };
   EXPECT_EQ(hex_of(Must(NumberElement(Number(expected["number"].get<std::string>().c_str())))),

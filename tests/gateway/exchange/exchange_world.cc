@@ -60,6 +60,11 @@ void FakeKeyHolder::SetForged(bool forged) {
   forged_ = forged;
 }
 
+void FakeKeyHolder::UseKeys(HolderRing keys) {
+  MutexLock lock(&mutex_);
+  keys_ = std::move(keys);
+}
+
 int FakeKeyHolder::calls() const {
   MutexLock lock(&mutex_);
   return calls_;
@@ -70,7 +75,8 @@ absl::StatusOr<v1::TransformResponse> FakeKeyHolder::Transform(
   MutexLock lock(&mutex_);
   ++calls_;
   if (away_) return absl::UnavailableError("the key holder is away");
-  RETURN_IF_ERROR(CheckTransformRequest(parties_->directory(), request));
+  ASSIGN_OR_RETURN(const Holder* const holder, keys_.Find(request.directory()));
+  RETURN_IF_ERROR(CheckTransformRequest(holder->directory(), request));
   v1::TransformResponse response;
   for (const v1::TransformItem& item : request.item()) {
     v1::TransformResult* result = response.add_result();
@@ -80,18 +86,18 @@ absl::StatusOr<v1::TransformResponse> FakeKeyHolder::Transform(
       continue;
     }
     ASSIGN_OR_RETURN(*result->mutable_hop(),
-                     parties_->keyholder().Hop(AgencyId(item.recipient()), item.message_id(),
-                                               item.ciphertext()));
+                     holder->Hop(AgencyId(item.recipient()), item.message_id(), item.ciphertext()));
     if (forged_) result->mutable_hop()->mutable_proof()->front() ^= 1;
   }
   return response;
 }
 
 absl::StatusOr<v1::EvaluateResponse> FakeKeyHolder::Evaluate(const v1::EvaluateRequest& request) {
+  MutexLock lock(&mutex_);
+  ASSIGN_OR_RETURN(const Holder* const holder, keys_.Find(request.directory()));
   ASSIGN_OR_RETURN(const CheckedEvaluation checked,
-                   CheckEvaluateRequest(parties_->directory(), request));
-  ASSIGN_OR_RETURN(v1::EvaluateResponse response,
-                   EvaluateAtKeyholder(parties_->keyholder(), checked));
+                   CheckEvaluateRequest(holder->directory(), request));
+  ASSIGN_OR_RETURN(v1::EvaluateResponse response, EvaluateAtKeyholder(*holder, checked));
   response.set_remaining(1'000'000);
   return response;
 }
@@ -100,9 +106,10 @@ absl::StatusOr<v1::PeelResponse> FakeKeyHolder::Peel(const v1::PeelRequest& requ
   MutexLock lock(&mutex_);
   if (away_) return absl::UnavailableError("the key holder is away");
   ++peels_;
-  RETURN_IF_ERROR(CheckPeelRequest(parties_->directory(), request));
+  ASSIGN_OR_RETURN(const Holder* const holder, keys_.Find(request.directory()));
+  RETURN_IF_ERROR(CheckPeelRequest(holder->directory(), request));
   v1::PeelResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_inner(), parties_->keyholder().Peel(request));
+  ASSIGN_OR_RETURN(*response.mutable_inner(), holder->Peel(request));
   return response;
 }
 
@@ -134,7 +141,8 @@ ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits, absl::Time now
       clock_(now),
       parties_({kSchool, kSocialServices, kPolice, kChildPsychiatry, kLeisure}),
       store_(store == nullptr ? &own_store_ : store),
-      key_holder_(&parties_),
+      keys_(parties_.gateway_ring()),
+      key_holder_(parties_.keyholder_ring()),
       log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {
   verifier_ = std::make_unique<VerifierKey>(
       Must(VerifierKey::Make(log_.origin, log_.signing.public_key())));
@@ -155,8 +163,8 @@ std::vector<v1::EnrolledOfficer> ExchangeWorld::StandardOfficers(
   std::vector<v1::EnrolledOfficer> officers;
   for (const std::string& name : names) {
     if (without.contains(name)) continue;
-    officers.push_back(EnrolledFor(parties_.secrets(agency), Officer(name), roles, Noon(2025, 1, 1),
-                                   Noon(2028, 1, 1)));
+    officers.push_back(EnrolledFor(sealing_->secrets(agency), Officer(name), roles,
+                                   Noon(2025, 1, 1), Noon(2028, 1, 1)));
   }
   return officers;
 }
@@ -170,7 +178,7 @@ void ExchangeWorld::Enrol(const AgencyId& agency,
   const auto known = Must(store_->FindOfficerRegister(agency));
   const uint64_t version = known.has_value() ? known->version + 1 : 1;
   EXPECT_OK(
-      exchange_->EnrolOfficers(agency, RegisterOf(parties_.secrets(agency), version, officers)));
+      exchange_->EnrolOfficers(agency, RegisterOf(sealing_->secrets(agency), version, officers)));
 }
 
 LogIdentity ExchangeWorld::Identity() const {
@@ -180,8 +188,7 @@ LogIdentity ExchangeWorld::Identity() const {
 }
 
 absl::StatusOr<std::unique_ptr<Exchange>> ExchangeWorld::Open() {
-  return Exchange::Create(
-      {store_, &clock_, &policy_, &key_holder_, &parties_.gateway(), Identity()}, limits_);
+  return Exchange::Create({store_, &clock_, &policy_, &key_holder_, &keys_, Identity()}, limits_);
 }
 
 absl::StatusOr<std::unique_ptr<Ledger>> ExchangeWorld::OpenLedger() {
@@ -191,6 +198,13 @@ absl::StatusOr<std::unique_ptr<Ledger>> ExchangeWorld::OpenLedger() {
 void ExchangeWorld::Stop() {
   streams_.clear();
   exchange_.reset();
+}
+
+void ExchangeWorld::ChangeKeys(const Parties& current, const Parties* beside) {
+  Stop();
+  keys_ = current.gateway_ring(beside);
+  key_holder_.UseKeys(current.keyholder_ring(beside));
+  Restart();
 }
 
 void ExchangeWorld::Restart() {
@@ -234,7 +248,7 @@ Outgoing ExchangeWorld::Signal(const std::vector<ConsentWitness>& consents) {
 
 v1::Envelope ExchangeWorld::Seal(const AgencyId& sender, const Outgoing& outgoing) {
   v1::Envelope envelope =
-      Must(SealEnvelope(outgoing, parties_.secrets(sender), parties_.directory()));
+      Must(SealEnvelope(outgoing, sealing_->secrets(sender), sealing_->directory()));
   SignByOfficers(&envelope);
   return envelope;
 }
@@ -284,7 +298,8 @@ v1::ConsentRecord ExchangeWorld::Record() {
 }
 
 SealedConsent ExchangeWorld::Deposit(const v1::ConsentRecord& record, const char* child) {
-  return Must(SealConsent(record, Number(child), parties_.secrets(kSchool), parties_.directory()));
+  return Must(
+      SealConsent(record, Number(child), sealing_->secrets(kSchool), sealing_->directory()));
 }
 
 ConsentWitness ExchangeWorld::Register(const v1::ConsentRecord& record, const char* child) {
@@ -297,8 +312,8 @@ ConsentWitness ExchangeWorld::RegisterVersion(v1::ConsentRecord record,
                                               const ConsentWitness& earlier) {
   record.set_supersedes(earlier.consent_id().value());
   SealedConsent sealed = Deposit(record);
-  sealed.request.set_supersedes_proof(Must(ProveSameChild(sealed.request.record(), sealed.witness,
-                                                          earlier, kSchool, parties_.directory())));
+  sealed.request.set_supersedes_proof(Must(ProveSameChild(
+      sealed.request.record(), sealed.witness, earlier, kSchool, sealing_->directory())));
   EXPECT_OK(exchange_->RegisterConsent(kSchool, sealed.request));
   return std::move(sealed.witness);
 }
@@ -308,7 +323,7 @@ ConsentWitness ExchangeWorld::RegisterContradiction(v1::ConsentRecord record,
   record.add_contradicts(other.consent_id().value());
   SealedConsent sealed = Deposit(record);
   sealed.request.add_contradiction_proof(Must(ProveSameChild(
-      sealed.request.record(), sealed.witness, other, kSchool, parties_.directory())));
+      sealed.request.record(), sealed.witness, other, kSchool, sealing_->directory())));
   EXPECT_OK(exchange_->RegisterConsent(kSchool, sealed.request));
   return std::move(sealed.witness);
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -38,7 +39,10 @@ class FixedPolicy : public PolicyInForce {
 // The second holder as it would answer; can be away, or make hops that do not verify.
 class FakeKeyHolder : public KeyHolderClient {
  public:
-  explicit FakeKeyHolder(const Parties* parties) : parties_(parties) {}
+  explicit FakeKeyHolder(HolderRing keys) : keys_(std::move(keys)) {}
+
+  // Started again with these.
+  void UseKeys(HolderRing keys);
 
   void SetAway(bool away);
   // Items of messages to this recipient are refused.
@@ -52,8 +56,8 @@ class FakeKeyHolder : public KeyHolderClient {
   int peels() const;
 
  private:
-  const Parties* const parties_;
   mutable Mutex mutex_;
+  HolderRing keys_ ABSL_GUARDED_BY(mutex_);
   bool away_ ABSL_GUARDED_BY(mutex_) = false;
   bool forged_ ABSL_GUARDED_BY(mutex_) = false;
   std::string refused_ ABSL_GUARDED_BY(mutex_);
@@ -82,6 +86,10 @@ class ExchangeWorld {
 
   // Ends the exchange and begins another on the same store: a restart.
   void Restart();
+  // Restarts gateway and key holder with other keys: `current`, and those of `beside` beside them.
+  void ChangeKeys(const Parties& current, const Parties* beside = nullptr);
+  // By whose keys agencies seal, deposit and enrol from now on; those of `parties()` at first.
+  void SealBy(const Parties& parties) { sealing_ = &parties; }
   absl::StatusOr<std::unique_ptr<Exchange>> Open();
   // A ledger without an exchange; only while the exchange is stopped.
   absl::StatusOr<std::unique_ptr<Ledger>> OpenLedger();
@@ -153,6 +161,8 @@ class ExchangeWorld {
   MemoryStore own_store_;
   Store* store_;
   FixedPolicy policy_;
+  HolderRing keys_;
+  const Parties* sealing_ = &parties_;
   FakeKeyHolder key_holder_;
   LogSecrets log_;
   std::unique_ptr<const VerifierKey> verifier_;

@@ -85,8 +85,9 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
     const std::shared_ptr<const PolicySet> policy = policy_.Current();
     ASSIGN_OR_RETURN(Submission submission,
                      Submission::Receive(sender, Route::kSubmit, envelope, 1 << 20));
+    const HolderRing keys = world_.parties().gateway_ring();
     ASSIGN_OR_RETURN(Verified verified,
-                     Verified::Verify(std::move(submission), world_.parties().directory(), *policy,
+                     Verified::Verify(std::move(submission), keys.directories(), *policy,
                                       recorder.store(), recorder.now(), limits_));
     ASSIGN_OR_RETURN(Decided decided,
                      Decided::Decide(std::move(verified), *policy, recorder.store(), recorder.now(),

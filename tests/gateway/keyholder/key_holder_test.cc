@@ -52,9 +52,8 @@ class KeyHolderTest : public ::testing::Test {
   void Restart() {
     counters_.reset();
     counters_ = Must(Counters::Open(directory_ + "/counters.db"));
-    holder_ = std::make_unique<KeyHolder>(&parties_.keyholder(), counters_.get(),
-                                          Budgets{.evaluations = 3, .transforms = 3, .peels = 1},
-                                          &clock_);
+    holder_ = std::make_unique<KeyHolder>(
+        &keys_, counters_.get(), Budgets{.evaluations = 3, .transforms = 3, .peels = 1}, &clock_);
   }
 
   struct Enrolment {
@@ -107,6 +106,7 @@ class KeyHolderTest : public ::testing::Test {
   }
 
   Parties parties_;
+  HolderRing keys_ = parties_.keyholder_ring();
   FakeClock clock_;
   std::string directory_;
   std::unique_ptr<Counters> counters_;
@@ -214,8 +214,8 @@ TEST_F(KeyHolderTest, TransformsUpToTheRecipientsBudget) {
 TEST_F(KeyHolderTest, TransformsALargeBatchOnBothThreads) {
   counters_.reset();
   counters_ = Must(Counters::Open(directory_ + "/large.db"));
-  KeyHolder generous(&parties_.keyholder(), counters_.get(),
-                     {.evaluations = 0, .transforms = 1000, .peels = 0}, &clock_);
+  KeyHolder generous(&keys_, counters_.get(), {.evaluations = 0, .transforms = 1000, .peels = 0},
+                     &clock_);
   std::vector<v1::TransformItem> items(kMaxTransformBatch, Item(kPolice));
   const v1::TransformResponse response = Must(generous.Transform(Signed(items)));
   ASSERT_EQ(response.result_size(), static_cast<int>(kMaxTransformBatch));
@@ -270,6 +270,53 @@ TEST_F(KeyHolderTest, CountsByDayAndAgency) {
             R"(agency: "police/region-mitt" day: "2026-03-03" transformed: 1)");
   clock_.Advance(absl::Hours(24 * 40));
   EXPECT_EQ(Must(holder_->GetCounters()).count_size(), 0);
+}
+
+// ---- While keys change over ---------------------------------------------------------------------
+
+class KeyChangeTest : public KeyHolderTest {
+ protected:
+  void Use(HolderRing keys) {
+    keys_ = std::move(keys);
+    Restart();
+  }
+  const Parties next_ = parties_.Next();
+};
+
+TEST_F(KeyChangeTest, WorksByTheKeysThatTheRequestNames) {
+  Use(next_.keyholder_ring(&parties_));
+  const Enrolment before = Enrol({kChild});
+  EXPECT_OK(holder_->Evaluate(before.request));
+  const v1::TransformItem item = Item(kSchool);
+  const v1::TransformResponse transformed = Must(holder_->Transform(Signed({item})));
+  ASSERT_EQ(transformed.result(0).error(), "");
+  EXPECT_OK(VerifyHop({HolderRole::kKeyholder, parties_.directory(),
+                       *parties_.directory().FindAgency(kSchool), item.message_id()},
+                      Must(NymCiphertext::Decode(item.ciphertext())), transformed.result(0).hop()));
+  EXPECT_OK(holder_->Peel(SignedPeel()));
+}
+
+TEST_F(KeyChangeTest, RefusesKeysThatAreHonouredNoMoreAndCountsNothing) {
+  Use(next_.keyholder_ring());
+  for (const absl::Status& status : {holder_->Evaluate(Enrol({kChild}).request).status(),
+                                     holder_->Transform(Signed({Item(kSchool)})).status(),
+                                     holder_->Peel(SignedPeel()).status()}) {
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`directory` is ")));
+  }
+  EXPECT_TRUE(Must(holder_->GetCounters()).count().empty());
+}
+
+// Neither under the directory that still has it.
+TEST_F(KeyChangeTest, DoesNothingForAnAgencyThatIsPutOut) {
+  const Parties without = parties_.Next({kSchool, kPolice});
+  Use(without.keyholder_ring(&parties_));
+  EXPECT_THAT(holder_->Evaluate(Enrol({kChild}).request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`agency` names")));
+  const v1::TransformResponse transformed = Must(holder_->Transform(Signed({Item(kSchool)})));
+  EXPECT_EQ(transformed.result(0).error(), "recipient");
+  EXPECT_THAT(holder_->Peel(SignedPeel()),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`recipient` names")));
+  EXPECT_TRUE(Must(holder_->GetCounters()).count().empty());
 }
 
 }  // namespace

@@ -80,6 +80,17 @@ peels_per_day: 4000000000
                      HasSubstr(":6:1: `peels_per_day`: must be from 1 to 10000000"))));
 }
 
+TEST_F(KeyHolderConfigTest, TakesKeysBesideThoseInForce) {
+  const auto config = Load(
+      absl::StrCat(kGood, "beside { keys_dir: \"keys\" key_directory: \"directory.txtpb\" }\n"));
+  ASSERT_OK(config);
+  EXPECT_EQ(config->beside().keys_dir(), directory_.Path("keys"));
+  EXPECT_THAT(Load(absl::StrCat(kGood, "beside { keys_dir: \"none\" }\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr(":14:1: `beside.keys_dir`:"),
+                             HasSubstr("`beside.key_directory`: is missing"))));
+}
+
 TEST_F(KeyHolderConfigTest, RefusesAnUnknownField) {
   EXPECT_THAT(Load(absl::StrCat(kGood, "skip_checks: true\n")),
               StatusIs(absl::StatusCode::kInvalidArgument,

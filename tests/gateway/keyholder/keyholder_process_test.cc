@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/hex.h"
 #include "gateway/base/text_file.h"
 #include "gateway/crypto/enrol.h"
 #include "gateway/crypto/key_files.h"
@@ -121,6 +122,11 @@ class KeyHolderProcessTest : public ::testing::Test {
   Program Start() {
     return Program(directory_.Path("keyholder.txtpb"), directory_.Path("errors.txt"));
   }
+  // What it says when it serves; before that, by which keys.
+  nlohmann::json Ready(Program& program) {
+    EXPECT_EQ(program.NextLine().value("directory", ""), ToHex(keys_->short_name())) << Errors();
+    return program.NextLine();
+  }
   std::string Errors() { return Must(ReadFile(directory_.Path("errors.txt"))); }
 
   // One evaluation, asked for as the gateway does.
@@ -150,7 +156,7 @@ class KeyHolderProcessTest : public ::testing::Test {
 
 TEST_F(KeyHolderProcessTest, ServesUntilItIsToldToStop) {
   Program program = Start();
-  const nlohmann::json listening = program.NextLine();
+  const nlohmann::json listening = Ready(program);
   ASSERT_EQ(listening["event"], "ready") << Errors();
   EXPECT_OK(EvaluateOne(listening["address"]));
   EXPECT_EQ(program.NextLine()["event"], "evaluate");
@@ -161,11 +167,11 @@ TEST_F(KeyHolderProcessTest, ServesUntilItIsToldToStop) {
 TEST_F(KeyHolderProcessTest, RemembersBudgetsWhenKilled) {
   {
     Program program = Start();
-    EXPECT_OK(EvaluateOne(program.NextLine()["address"]));
+    EXPECT_OK(EvaluateOne(Ready(program)["address"]));
     EXPECT_EQ(program.Stop(SIGKILL), -SIGKILL);
   }
   Program program = Start();
-  const std::string address = program.NextLine()["address"];
+  const std::string address = Ready(program)["address"];
   EXPECT_OK(EvaluateOne(address));
   EXPECT_THAT(EvaluateOne(address),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("0 of 2 evaluations left")));

@@ -39,7 +39,7 @@ class KeyHolderServiceTest : public ::testing::Test {
     verifier_ =
         Must(PeerVerifier::Create(directory_.Path("ca.crt"), directory_.Path("ca.crl"), &clock_));
     counters_ = Must(Counters::Open(directory_.Path("counters.db")));
-    holder_ = std::make_unique<KeyHolder>(&parties_.keyholder(), counters_.get(),
+    holder_ = std::make_unique<KeyHolder>(&keys_, counters_.get(),
                                           Budgets{.evaluations = 10, .transforms = 10, .peels = 10},
                                           &clock_);
     service_ =
@@ -70,6 +70,7 @@ class KeyHolderServiceTest : public ::testing::Test {
   }
 
   Parties parties_;
+  HolderRing keys_ = parties_.keyholder_ring();
   TestDirectory directory_;
   TestAuthority authority_;
   FakeClock clock_;

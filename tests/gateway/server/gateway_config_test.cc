@@ -66,6 +66,17 @@ TEST_F(GatewayConfigTest, ResolvesPathsAndFillsInLimits) {
   EXPECT_EQ(config->limits().expire_hours(), 336u);
 }
 
+TEST_F(GatewayConfigTest, TakesKeysBesideThoseInForce) {
+  const auto config =
+      Load(absl::StrCat(kGood, "beside { keys_dir: \"keys\" key_directory: \"a\" }\n"));
+  ASSERT_OK(config);
+  EXPECT_EQ(config->beside().key_directory(), directory_.Path("a"));
+  EXPECT_THAT(Load(absl::StrCat(kGood, "beside { key_directory: \"none\" }\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("`beside.keys_dir`: is missing"),
+                             HasSubstr("`beside.key_directory`: cannot open"))));
+}
+
 TEST_F(GatewayConfigTest, TheSampleNamesTheStandardLimits) {
   const std::string sample = absl::StrCat(SLUSS_SOURCE_DIR, "/deploy/config/gateway.txtpb");
   std::string limits = *ReadFile(sample);

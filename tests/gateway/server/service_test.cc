@@ -38,7 +38,12 @@ v1::GatewayConfig Config() {
 
 class ServiceTest : public ::testing::Test {
  protected:
-  ServiceTest() {
+  // `keys_change`: the gateway has taken the next keys into force, the previous ones beside them.
+  explicit ServiceTest(bool keys_change = false) {
+    if (keys_change) {
+      next_ = std::make_unique<Parties>(world_.parties().Next());
+      world_.ChangeKeys(*next_, &world_.parties());
+    }
     streams_ = std::make_unique<StreamRegistry>(rim_.verifier());
     service_ =
         std::make_unique<GatewayService>(ServiceParts{.exchange = &world_.exchange(),
@@ -96,6 +101,7 @@ class ServiceTest : public ::testing::Test {
 
   TestRim<v1::Gateway> rim_;
   ExchangeWorld world_;
+  std::unique_ptr<Parties> next_;
   std::ostringstream lines_;
   EventLog events_{&lines_, &world_.clock()};
   std::unique_ptr<StreamRegistry> streams_;
@@ -208,6 +214,25 @@ TEST_F(ServiceTest, AnAgencyHoldsOnlySoManyStreams) {
   EXPECT_THAT(Hold(kSocialServices), StatusIs(kExhausted, HasSubstr("already holds 2 streams")));
 }
 
+// ---- Keys that change over
+// -------------------------------------------------------------------------
+
+class KeyChangeServiceTest : public ServiceTest {
+ protected:
+  KeyChangeServiceTest() : ServiceTest(/*keys_change=*/true) {}
+};
+
+TEST_F(KeyChangeServiceTest, TakesWhatWasMadeUnderEitherDirectoryAndNothingElse) {
+  EXPECT_OK(Send(kSchool, world_.Seal(kSchool, world_.DutyReport())));
+  world_.SealBy(*next_);
+  world_.EnrolOfficers(kSchool);
+  EXPECT_OK(Send(kSchool, world_.Seal(kSchool, world_.DutyReport())));
+  const Parties strangers;
+  world_.SealBy(strangers);
+  EXPECT_THAT(Send(kSchool, world_.Seal(kSchool, world_.DutyReport())),
+              StatusIs(kInvalid, HasSubstr("`directory` is ")));
+}
+
 // ---- Bad envelopes
 // ----------------------------------------------------------------------------------
 
@@ -233,7 +258,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadEnvelopeTest,
     ::testing::Values(
         BadEnvelope{"Nothing", [](v1::Envelope& envelope) { envelope.Clear(); }, kInvalid,
-                    "`sender`"},
+                    "`directory` is missing"},
         BadEnvelope{"SignatureOverOtherBytes",
                     [](v1::Envelope& envelope) { envelope.mutable_signature()->front() ^= 1; },
                     kDenied, "`signature`"},
