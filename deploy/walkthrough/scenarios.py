@@ -360,6 +360,38 @@ def reidentification(walk):
             f"the school was told, entry {told['logIndex']}; asked again: answered from the first"]
 
 
+def shares_refreshed_while_queued(walk):
+    """Everybody's keys are new afterwards, the shares too; what waited arrives, and the register that
+    was enrolled before finds the child."""
+    world, number = walk.world, child(16, 984)
+    old = world.keys["gateway"][0]
+    process = world.processes[POLICE]
+    since = process.mark()
+    world.add_to_register(POLICE, number, "POL-2026-9")
+    require(process.wait_for(lambda e: e["event"] == "enrolled" and e["new"], since, timeout=40),
+            "the police's register was not enrolled")
+    consent = walk.consent(SCHOOL, number, "sspf-keys", PARTIES, CATEGORIES)
+    walk.close_stream(POLICE)
+    sent = [walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=consent).expect("PERMIT").message]
+    new = world.rotate(2, old)
+    for holder in ("keyholder", "gateway"):
+        world.use_keys(holder, new, old)
+    for agency in world.agencies:  # learn
+        world.use_keys(agency, old, new)
+    for agency in world.agencies:  # change over
+        world.use_keys(agency, new, old)
+    sent.append(walk.send(SCHOOL, SIGNAL, child=number, CONSENT_ID=consent).expect("PERMIT").message)
+    world.start(POLICE)
+    for message in sent:
+        _, files = walk.received(POLICE, message)
+        require(holds(files, "POL-2026-9"), "the register did not find the child")
+        walk.outcome(SCHOOL, message, "ACKNOWLEDGED")
+    for party in ("gateway", "keyholder", *world.agencies):  # drop
+        world.use_keys(party, new)
+    return [f"keys {old.name} -> {new.name}: one queued before, one sent after, both arrived",
+            f"the register enrolled before found the child: {files[0]}"]
+
+
 SCENARIOS = [
     ("a", "school -> social services: duty report, no consent", duty_report),
     ("b", "the same with the key holder down", duty_report_without_key_holder),
@@ -383,4 +415,5 @@ SCENARIOS = [
     ("q", "the police re-identify an escrowed identity; the school is told", reidentification),
     ("r", "acute, and nobody listens: a missed deadline", urgent_and_nobody_there),
     ("s", "school -> social services: correction and retraction of a report", correction),
+    ("t", "shares refreshed while messages are queued", shares_refreshed_while_queued),
 ]

@@ -135,6 +135,16 @@ def free_ports(count):
             one.close()
 
 
+class Keys:
+    """One generation of everybody's: each party's directory of secrets, and the key directory."""
+
+    def __init__(self, folder, directory, agencies, name=""):
+        self.folder = folder  # in the home of each party
+        self.directory = directory
+        self.agencies = agencies
+        self.name = name  # what messages name it by, 16 hex digits
+
+
 class World:
     """With a `moved_clock` (a timedelta) the processes are those of tests/end-to-end whose clock is
     so far from the machine's, and follows move_clock. Certificates are dated back with it."""
@@ -148,6 +158,7 @@ class World:
         self.policies = policies or sorted(
             path for path in TEMPLATES.glob("*.txtpb") if not path.name.endswith(".cases.txtpb"))
         self.processes = {}
+        self.keys = {}  # party -> (Keys in force there, Keys beside them or None)
         self.moved = moved_clock
         self.records = 0  # handed in so far: none has the id of another
         self.gateway_port, self.keyholder_port = free_ports(2)
@@ -184,6 +195,7 @@ class World:
         self._gateway_config()
         self._keyholder_config()
         for agency in self.agencies:
+            self._agency_home(agency)
             self._agency_config(agency)
 
     def _ca(self, *arguments):
@@ -243,27 +255,103 @@ class World:
                      "--dir", home / "keys", "--public", public[-1], *extra)
         self.key_directory = self.dir / "key-directory.txtpb"
         self.run(slussctl, "keys", "assemble", *public, "--out", self.key_directory)
+        first = self._generation("keys", self.key_directory, list(self.agencies))
+        self.keys = {name: (first, None) for name in ("gateway", "keyholder", *self.agencies)}
+
+    def _generation(self, folder, directory, agencies):
+        printed = self.run(self.program("slussctl"), "keys", "check", directory)
+        return Keys(folder, directory, agencies, printed.split("named in messages ")[1].split()[0])
+
+    def home(self, name):
+        return self.dir / name if name in ("gateway", "keyholder") else self.agency_dir(name)
+
+    # The next generations, as OPERATIONS.md has them. Each party makes its own into a folder of its
+    # own; only public halves and what is sealed to the key holder travel. Nothing changes over yet.
+
+    def _make(self, name, command, source, target, *options):
+        public = self.home(name) / f"{target}.pub"
+        self.run(self.program("slussctl"), "keys", command, "--dir", self.home(name) / source,
+                 "--out", self.home(name) / target, "--public", public, *options)
+        return public
+
+    def _keep(self, name, source, target):
+        home = self.home(name)
+        shutil.copytree(home / source, home / target)
+        public = home / f"{source}.pub"
+        return shutil.copy(public if public.exists() else home / "keys.public.txtpb",
+                           home / f"{target}.pub")
+
+    def _assemble(self, number, public, agencies):
+        path = self.dir / f"key-directory-{number}.txtpb"
+        self.run(self.program("slussctl"), "keys", "assemble", *public, "--out", path)
+        return self._generation(f"keys-{number}", path, agencies)
+
+    def rotate(self, number, base):
+        """New keys for everybody, and the shares refreshed."""
+        old, new = base.folder, f"keys-{number}"
+        common = ["--directory", base.directory, "--refresh", self.dir / f"refresh-{number}.txtpb"]
+        public = [self._make(agency, "rotate", old, new) for agency in base.agencies]
+        half = self._make("keyholder", "rotate", old, f"{new}-half")
+        public.append(self._make("gateway", "refresh", old, new, "--keyholder", half, *common))
+        public.append(self._make("keyholder", "apply-refresh", f"{new}-half", new, *common))
+        return self._assemble(number, public, base.agencies)
+
+    def put_out(self, number, base, agency):
+        """The same keys without one agency."""
+        old, new = base.folder, f"keys-{number}"
+        left = [name for name in base.agencies if name != agency]
+        public = [self._keep(name, old, new) for name in left]
+        public += [self._make(holder, "shares", old, new, "--remove", agency)
+                   for holder in ("gateway", "keyholder")]
+        return self._assemble(number, public, left)
+
+    def renew(self, number, base, agency):
+        """The same keys, but new ones for one agency; its share is that of before."""
+        old, new = base.folder, f"keys-{number}"
+        public = [self._keep(name, old, new)
+                  for name in (*base.agencies, "gateway", "keyholder") if name != agency]
+        public.append(self._make(agency, "rotate", old, new))
+        return self._assemble(number, public, base.agencies)
+
+    def use_keys(self, name, current, beside=None):
+        """One party's configuration, and the party started again if it runs."""
+        self.keys[name] = (current, beside)
+        if name == "gateway":
+            self._gateway_config()
+        elif name == "keyholder":
+            self._keyholder_config()
+        else:
+            self._agency_config(name)
+        if name in self.processes and self.processes[name].running():
+            self.processes[name].stop()
+            self.start(name)
+
+    def _keys_fields(self, name):
+        current, beside = self.keys[name]
+        fields = f'keys_dir: "{current.folder}"\nkey_directory: "{current.directory}"'
+        if beside is not None:
+            fields += (f'\nbeside {{ keys_dir: "{beside.folder}" '
+                       f'key_directory: "{beside.directory}" }}')
+        return fields
 
     def _tls(self):
         return ('tls { certificate: "tls.crt" private_key: "tls.key" '
                 f'authority: "{self.dir}/ca/ca.crt" revocation_list: "{self.dir}/ca/ca.crl" }}')
 
-    def _gateway_config(self, extra=""):
-        agencies = "\n".join(f'agency: "{agency}"' for agency in self.agencies)
+    def _gateway_config(self):
+        agencies = "\n".join(f'agency: "{agency}"' for agency in self.keys["gateway"][0].agencies)
         policies = "\n".join(f'policy: "{path}"' for path in self.policies)
         (self.dir / "gateway" / "gateway.txtpb").write_text(f"""\
 name: "gateway/gw1"
 listen: "127.0.0.1:{self.gateway_port}"
 {self._tls()}
-keys_dir: "keys"
-key_directory: "{self.key_directory}"
+{self._keys_fields("gateway")}
 database: "sluss.db"
 catalogue: "{ROOT}/policy/catalogue"
 {policies}
 keyholder {{ address: "127.0.0.1:{self.keyholder_port}" name: "keyholder/kh1" }}
 log_origin: "log.sluss.example/gw1"
 {agencies}
-{extra}
 """)
 
     def _keyholder_config(self):
@@ -271,26 +359,28 @@ log_origin: "log.sluss.example/gw1"
 name: "keyholder/kh1"
 listen: "127.0.0.1:{self.keyholder_port}"
 {self._tls()}
-keys_dir: "keys"
-key_directory: "{self.key_directory}"
+{self._keys_fields("keyholder")}
 database: "counters.db"
 gateway: "gateway/gw1"
 """)
 
-    def _agency_config(self, agency):
+    def _agency_home(self, agency):
         home = self.agency_dir(agency)
-        form, mapping = self.agencies[agency]
         for name in ("drop", "out", "state", "officers"):
             (home / name).mkdir(mode=0o700)
         for name, roles in self.officers.get(agency, {}).items():
             self.enrol_officer(agency, name, roles)
+        (home / "register.csv").write_text("number,case_ref\n")
+
+    def _agency_config(self, agency):
+        home = self.agency_dir(agency)
+        form, mapping = self.agencies[agency]
         (home / "adapter.txtpb").write_text(f"""\
 agency: "{agency}"
 gateway_address: "127.0.0.1:{self.gateway_port}"
 gateway_name: "gateway/gw1"
 {self._tls()}
-keys_dir: "keys"
-key_directory: "{self.key_directory}"
+{self._keys_fields(agency)}
 format: {form}
 mapping: "{ROOT}/deploy/config/{mapping}"
 drop_dir: "drop"
@@ -300,12 +390,15 @@ state_dir: "state"
 register_csv: "register.csv"
 poll_milliseconds: 50
 """)
-        (home / "register.csv").write_text("number,case_ref\n")
 
     def write_register(self, agency, rows):
         """rows: (12-digit test number, the agency's own case reference)"""
         text = "number,case_ref\n" + "".join(f"{number},{ref}\n" for number, ref in rows)
         (self.agency_dir(agency) / "register.csv").write_text(text)
+
+    def add_to_register(self, agency, number, ref):
+        with open(self.agency_dir(agency) / "register.csv", "a") as register:
+            register.write(f"{number},{ref}\n")
 
     def officers_command(self, agency, command, name, *options):
         self.run(self.program("slussctl"), "officers", command,
