@@ -107,6 +107,31 @@ struct LogHead {
   EventId last_event;
 };
 
+// A checkpoint that others were shown. Numbers begin at 0 and have no gaps; sizes grow with them.
+struct PublishedCheckpoint {
+  uint64_t number = 0;
+  uint64_t size = 0;
+  absl::Time at;
+  std::string note;  // as the log signed it
+};
+
+// What a witness said of a published checkpoint.
+struct CosignatureRow {
+  uint64_t number = 0;  // of the checkpoint
+  std::string witness;  // its key's label
+  absl::Time at;        // when it came here
+  std::string line;     // verified; a line of the note
+};
+
+// What a timestamping authority said of a published checkpoint. Numbered like those.
+struct TimestampRow {
+  uint64_t number = 0;
+  uint64_t checkpoint = 0;  // its number
+  absl::Time at;            // as the authority says
+  std::string note;         // the bytes that were stamped
+  std::string response;     // RFC 3161 TimeStampResp, DER; verified
+};
+
 struct LogAppend {
   uint64_t first_index = 0;
   std::vector<LogEntry> entries;

@@ -96,6 +96,18 @@ class StoreView {
   virtual absl::StatusOr<std::string> ReadEntry(uint64_t index) const = 0;
   // The 8192 bytes of a full tile. DATA_LOSS as above.
   virtual absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const = 0;
+  // ---- What of the log others were shown
+  virtual absl::StatusOr<std::optional<PublishedCheckpoint>> LastPublished() const = 0;
+  virtual absl::StatusOr<std::optional<PublishedCheckpoint>> FindPublished(
+      uint64_t number) const = 0;
+  // Of one published checkpoint, in the order of the witnesses' labels.
+  virtual absl::StatusOr<std::vector<CosignatureRow>> CosignaturesOf(uint64_t number) const = 0;
+  // The one on the highest number.
+  virtual absl::StatusOr<std::optional<CosignatureRow>> LastCosignature(
+      absl::string_view witness) const = 0;
+  virtual absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const = 0;
+  virtual absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const = 0;
+
   // v1::AuditOpening of an entry; empty where it was erased or nothing was committed.
   virtual absl::StatusOr<std::string> ReadOpening(const EventId& event) const = 0;
 };
@@ -157,6 +169,15 @@ class Transaction : public StoreView {
                                      const Entry& because) = 0;
 
   virtual absl::Status EraseOpening(const EventId& event) = 0;
+
+  // Nothing leaves by these but what the log says already, so they need no entry. ABORTED unless
+  // the number follows the last one and the size is above it.
+  virtual absl::Status PutPublished(const PublishedCheckpoint& checkpoint) = 0;
+  // In the place of the witness's earlier one on that checkpoint. NOT_FOUND when there is no such
+  // checkpoint.
+  virtual absl::Status PutCosignature(const CosignatureRow& cosignature) = 0;
+  // ABORTED unless the number follows the last one; NOT_FOUND when there is no such checkpoint.
+  virtual absl::Status PutTimestamp(const TimestampRow& timestamp) = 0;
 
   // The ledger alone calls these two. ABORTED from AppendLog when the stored head is not of size
   // `first_index`: somebody else wrote.

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <initializer_list>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,7 +15,7 @@ namespace sluss {
 namespace {
 
 constexpr int64_t kApplicationId = 0x534c5553;  // "SLUS"
-constexpr int64_t kSchemaVersion = 4;
+constexpr int64_t kSchemaVersion = 5;
 constexpr absl::string_view kMagic("SQLite format 3\0", 16);
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -140,6 +140,46 @@ constexpr char kConsentSchema[] = R"sql(
   PRAGMA user_version = 4;
 )sql";
 
+// What version 5 has beside version 4: what of the log others were shown, and what they said of it.
+constexpr char kPublishedSchema[] = R"sql(
+  CREATE TABLE published (
+    number INTEGER PRIMARY KEY,
+    size INTEGER NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    note BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE cosignature (
+    number INTEGER NOT NULL REFERENCES published (number),
+    witness TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    line BLOB NOT NULL,
+    PRIMARY KEY (witness, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX cosignature_number ON cosignature (number);
+  CREATE TABLE timestamp (
+    number INTEGER PRIMARY KEY,
+    checkpoint INTEGER NOT NULL REFERENCES published (number),
+    at INTEGER NOT NULL,
+    note BLOB NOT NULL,
+    response BLOB NOT NULL
+  ) STRICT;
+
+  PRAGMA user_version = 5;
+)sql";
+
+// For reading beside the gateway a file that it has not brought up to date yet: nothing was shown.
+constexpr char kNothingPublished[] = R"sql(
+  CREATE TEMP TABLE published (number, size, at, note);
+  CREATE TEMP TABLE cosignature (number, witness, at, line);
+  CREATE TEMP TABLE timestamp (number, checkpoint, at, note, response);
+)sql";
+constexpr int64_t kPublishedVersion = 5;
+
+// What makes a file of each version from the one before it; the first, from nothing.
+constexpr const char* kVersions[] = {kSchema, kPolicySchema, kOfficerSchema, kConsentSchema,
+                                     kPublishedSchema};
+static_assert(std::size(kVersions) == kSchemaVersion);
+
 // secure_delete: what is erased is overwritten, not only unlinked from its page. The write-ahead
 // log is copied back by the Checkpointer, never inside a commit.
 constexpr char kSettings[] = R"sql(
@@ -231,11 +271,11 @@ absl::StatusOr<int64_t> CheckIdentity(const std::string& path, Connection* conne
 }
 
 // In one transaction: an interrupted start leaves the file as it was.
-absl::Status ChangeSchema(Connection* connection, std::initializer_list<const char*> changes) {
+absl::Status BringUpToDate(Connection* connection, int64_t version) {
   RETURN_IF_ERROR(connection->Execute("BEGIN IMMEDIATE"));
   absl::Status status;
-  for (const char* change : changes) {
-    if (status.ok()) status = connection->Execute(change);
+  for (; version < kSchemaVersion && status.ok(); ++version) {
+    status = connection->Execute(kVersions[version]);
   }
   if (status.ok()) status = connection->Execute("COMMIT");
   if (!status.ok() && connection->in_transaction()) (void)connection->Execute("ROLLBACK");
@@ -261,26 +301,18 @@ absl::Status PrepareForWriting(const std::string& path, Connection* connection) 
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (tables == 0 && application == 0) {
     RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
-    return ChangeSchema(connection, {kSchema, kPolicySchema, kOfficerSchema, kConsentSchema});
+    return BringUpToDate(connection, /*version=*/0);
   }
   ASSIGN_OR_RETURN(const int64_t version, CheckIdentity(path, connection));
   RETURN_IF_ERROR(CheckPages(path, connection));
   RETURN_IF_ERROR(SwitchToWriteAheadLog(path, connection));
-  switch (version) {
-    case 1:
-      return ChangeSchema(connection, {kPolicySchema, kOfficerSchema, kConsentSchema});
-    case 2:
-      return ChangeSchema(connection, {kOfficerSchema, kConsentSchema});
-    case 3:
-      return ChangeSchema(connection, {kConsentSchema});
-    default:
-      return absl::OkStatus();
-  }
+  return version == kSchemaVersion ? absl::OkStatus() : BringUpToDate(connection, version);
 }
 
 absl::Status PrepareBeside(const std::string& path, Connection* connection) {
   RETURN_IF_ERROR(connection->Execute(kSettings));
-  return CheckIdentity(path, connection).status();
+  ASSIGN_OR_RETURN(const int64_t version, CheckIdentity(path, connection));
+  return version < kPublishedVersion ? connection->Execute(kNothingPublished) : absl::OkStatus();
 }
 
 }  // namespace

@@ -96,6 +96,25 @@ class Reading : public Base {
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const final {
     return Ask(&SqlReader::ReadTile, tile_level, index);
   }
+  absl::StatusOr<std::optional<PublishedCheckpoint>> LastPublished() const final {
+    return Ask(&SqlReader::LastPublished);
+  }
+  absl::StatusOr<std::optional<PublishedCheckpoint>> FindPublished(uint64_t number) const final {
+    return Ask(&SqlReader::FindPublished, number);
+  }
+  absl::StatusOr<std::vector<CosignatureRow>> CosignaturesOf(uint64_t number) const final {
+    return Ask(&SqlReader::CosignaturesOf, number);
+  }
+  absl::StatusOr<std::optional<CosignatureRow>> LastCosignature(
+      absl::string_view witness) const final {
+    return Ask(&SqlReader::LastCosignature, witness);
+  }
+  absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const final {
+    return Ask(&SqlReader::LastTimestamp);
+  }
+  absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const final {
+    return Ask(&SqlReader::FindTimestamp, number);
+  }
   absl::StatusOr<std::string> ReadOpening(const EventId& event) const final {
     return Ask(&SqlReader::ReadOpening, event);
   }

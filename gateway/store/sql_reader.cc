@@ -95,6 +95,26 @@ absl::StatusOr<std::string> Bytes(Query query) {
   return row ? query.BytesAt(0) : std::string();
 }
 
+absl::StatusOr<std::optional<PublishedCheckpoint>> Published(Query query) {
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return PublishedCheckpoint{static_cast<uint64_t>(query.IntAt(0)),
+                             static_cast<uint64_t>(query.IntAt(1)), query.TimeAt(2),
+                             query.BytesAt(3)};
+}
+
+CosignatureRow CosignatureAt(const Query& query) {
+  return {static_cast<uint64_t>(query.IntAt(0)), query.BytesAt(1), query.TimeAt(2),
+          query.BytesAt(3)};
+}
+
+absl::StatusOr<std::optional<TimestampRow>> Timestamp(Query query) {
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return TimestampRow{static_cast<uint64_t>(query.IntAt(0)), static_cast<uint64_t>(query.IntAt(1)),
+                      query.TimeAt(2), query.BytesAt(3), query.BytesAt(4)};
+}
+
 }  // namespace
 
 std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
@@ -328,6 +348,54 @@ absl::StatusOr<std::string> SqlReader::ReadTile(int tile_level, uint64_t index) 
     return Damaged(absl::StrCat("tile ", index, " at level ", tile_level, " is not there"));
   }
   return query.BytesAt(0);
+}
+
+absl::StatusOr<std::optional<PublishedCheckpoint>> SqlReader::LastPublished() const {
+  return Published(connection_->Prepare(
+      "SELECT number, size, at, note FROM published ORDER BY number DESC LIMIT 1"));
+}
+
+absl::StatusOr<std::optional<PublishedCheckpoint>> SqlReader::FindPublished(uint64_t number) const {
+  Query query =
+      connection_->Prepare("SELECT number, size, at, note FROM published WHERE number = ?");
+  query.Int(number);
+  return Published(std::move(query));
+}
+
+absl::StatusOr<std::vector<CosignatureRow>> SqlReader::CosignaturesOf(uint64_t number) const {
+  Query query = connection_->Prepare(
+      "SELECT number, witness, at, line FROM cosignature WHERE number = ? ORDER BY witness");
+  query.Int(number);
+  std::vector<CosignatureRow> rows;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return rows;
+    rows.push_back(CosignatureAt(query));
+  }
+}
+
+absl::StatusOr<std::optional<CosignatureRow>> SqlReader::LastCosignature(
+    absl::string_view witness) const {
+  Query query = connection_->Prepare(
+      "SELECT number, witness, at, line FROM cosignature WHERE witness = ? "
+      "ORDER BY number DESC LIMIT 1");
+  query.Text(witness);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return CosignatureAt(query);
+}
+
+absl::StatusOr<std::optional<TimestampRow>> SqlReader::LastTimestamp() const {
+  return Timestamp(
+      connection_->Prepare("SELECT number, checkpoint, at, note, response FROM timestamp "
+                           "ORDER BY number DESC LIMIT 1"));
+}
+
+absl::StatusOr<std::optional<TimestampRow>> SqlReader::FindTimestamp(uint64_t number) const {
+  Query query = connection_->Prepare(
+      "SELECT number, checkpoint, at, note, response FROM timestamp WHERE number = ?");
+  query.Int(number);
+  return Timestamp(std::move(query));
 }
 
 absl::StatusOr<std::string> SqlReader::ReadOpening(const EventId& event) const {

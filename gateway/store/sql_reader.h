@@ -57,6 +57,12 @@ class SqlReader {
   absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const;
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const;
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const;
+  absl::StatusOr<std::optional<PublishedCheckpoint>> LastPublished() const;
+  absl::StatusOr<std::optional<PublishedCheckpoint>> FindPublished(uint64_t number) const;
+  absl::StatusOr<std::vector<CosignatureRow>> CosignaturesOf(uint64_t number) const;
+  absl::StatusOr<std::optional<CosignatureRow>> LastCosignature(absl::string_view witness) const;
+  absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const;
+  absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const;
   absl::StatusOr<std::string> ReadOpening(const EventId& event) const;
 
  private:

@@ -271,6 +271,56 @@ absl::Status SqliteTransaction::EraseOpening(const EventId& event) {
   return Change(query);
 }
 
+absl::Status SqliteTransaction::PutPublished(const PublishedCheckpoint& checkpoint) {
+  RETURN_IF_ERROR(status_);
+  Query query = connection_->Prepare(
+      "INSERT INTO published (number, size, at, note) SELECT ?1, ?2, ?3, ?4 WHERE "
+      "?1 = (SELECT coalesce(max(number) + 1, 0) FROM published) AND "
+      "?2 > (SELECT coalesce(max(size), -1) FROM published)");
+  query.Int(checkpoint.number).Int(checkpoint.size).Time(checkpoint.at).Blob(checkpoint.note);
+  RETURN_IF_ERROR(Change(query));
+  if (sqlite3_changes(connection_->handle()) == 1) return absl::OkStatus();
+  return Fail(
+      absl::AbortedError(absl::StrCat("checkpoint ", checkpoint.number, " of ", checkpoint.size,
+                                      " entries does not follow the last one published")));
+}
+
+absl::Status SqliteTransaction::CheckIsPublished(uint64_t number) {
+  RETURN_IF_ERROR(status_);
+  Query query = connection_->Prepare("SELECT 1 FROM published WHERE number = ?");
+  query.Int(number);
+  const absl::StatusOr<bool> found = query.Step();
+  if (!found.ok()) return Fail(found.status());
+  return *found ? absl::OkStatus() : Fail(absl::NotFoundError("there is no such checkpoint"));
+}
+
+absl::Status SqliteTransaction::PutCosignature(const CosignatureRow& cosignature) {
+  RETURN_IF_ERROR(CheckIsPublished(cosignature.number));
+  Query query = connection_->Prepare(
+      "INSERT OR REPLACE INTO cosignature (number, witness, at, line) VALUES (?, ?, ?, ?)");
+  query.Int(cosignature.number)
+      .Text(cosignature.witness)
+      .Time(cosignature.at)
+      .Blob(cosignature.line);
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::PutTimestamp(const TimestampRow& timestamp) {
+  RETURN_IF_ERROR(CheckIsPublished(timestamp.checkpoint));
+  Query query = connection_->Prepare(
+      "INSERT INTO timestamp (number, checkpoint, at, note, response) SELECT ?1, ?2, ?3, ?4, ?5 "
+      "WHERE ?1 = (SELECT coalesce(max(number) + 1, 0) FROM timestamp)");
+  query.Int(timestamp.number)
+      .Int(timestamp.checkpoint)
+      .Time(timestamp.at)
+      .Blob(timestamp.note)
+      .Blob(timestamp.response);
+  RETURN_IF_ERROR(Change(query));
+  if (sqlite3_changes(connection_->handle()) == 1) return absl::OkStatus();
+  return Fail(absl::AbortedError(
+      absl::StrCat("timestamp ", timestamp.number, " does not follow the last one")));
+}
+
 absl::Status SqliteTransaction::CheckHeadIs(uint64_t size) {
   RETURN_IF_ERROR(status_);
   Query query = connection_->Prepare("SELECT coalesce(max(size), 0) FROM head");

@@ -47,6 +47,9 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
   absl::Status PutProposal(const v1::Proposal& proposal, const Entry& because) override;
   absl::Status PutActivation(const v1::PolicyActivation& activation, const Entry& because) override;
   absl::Status EraseOpening(const EventId& event) override;
+  absl::Status PutPublished(const PublishedCheckpoint& checkpoint) override;
+  absl::Status PutCosignature(const CosignatureRow& cosignature) override;
+  absl::Status PutTimestamp(const TimestampRow& timestamp) override;
   absl::Status AppendLog(absl::string_view gateway, const LogAppend& append) override;
   absl::Status Commit() override;
 
@@ -63,6 +66,7 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
   absl::Status ChangeOne(Query& query, absl::string_view what);
   absl::Status Fail(absl::Status status);
   absl::Status Enqueue(const QueueItem& item);
+  absl::Status CheckIsPublished(uint64_t number);
   absl::Status CheckHeadIs(uint64_t size);
 
   Connection* const connection_;

@@ -22,7 +22,9 @@ MemoryLayers::MemoryLayers(MemoryBase* base)
          LayeredTable(&base->policy_versions), LayeredTable(&base->proposals),
          LayeredTable(&base->activations),     LayeredTable(&base->entries),
          LayeredTable(&base->tiles),           LayeredTable(&base->openings),
-         LayeredTable(&base->heads),           LayeredTable(&base->numbers)} {}
+         LayeredTable(&base->heads),           LayeredTable(&base->numbers),
+         LayeredTable(&base->published),       LayeredTable(&base->cosignatures),
+         LayeredTable(&base->timestamps)} {}
 
 void MemoryLayers::Apply() {
   messages.Apply();
@@ -45,6 +47,9 @@ void MemoryLayers::Apply() {
   openings.Apply();
   heads.Apply();
   numbers.Apply();
+  published.Apply();
+  cosignatures.Apply();
+  timestamps.Apply();
 }
 
 // ---- Reading ------------------------------------------------------------------------------------
@@ -315,6 +320,68 @@ absl::StatusOr<std::string> MemoryReads<I>::ReadOpening(const EventId& event) co
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckRead());
   return Copy(layers_.openings, event).value_or("");
+}
+
+// The row with the highest number.
+template <typename Row>
+std::optional<Row> Last(const LayeredTable<uint64_t, Row>& table) {
+  const std::vector<Row> newest = Newest(table, UINT64_MAX, 1);
+  return newest.empty() ? std::nullopt : std::make_optional(newest.front());
+}
+
+template <typename I>
+absl::StatusOr<std::optional<PublishedCheckpoint>> MemoryReads<I>::LastPublished() const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Last(layers_.published);
+}
+
+template <typename I>
+absl::StatusOr<std::optional<PublishedCheckpoint>> MemoryReads<I>::FindPublished(
+    uint64_t number) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Copy(layers_.published, number);
+}
+
+template <typename I>
+absl::StatusOr<std::vector<CosignatureRow>> MemoryReads<I>::CosignaturesOf(uint64_t number) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::vector<CosignatureRow> rows;
+  layers_.cosignatures.Scan({number, ""}, [&](const auto& key, const CosignatureRow& row) {
+    if (key.first != number) return false;
+    rows.push_back(row);
+    return true;
+  });
+  return rows;
+}
+
+template <typename I>
+absl::StatusOr<std::optional<CosignatureRow>> MemoryReads<I>::LastCosignature(
+    absl::string_view witness) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::optional<CosignatureRow> last;
+  layers_.cosignatures.Scan({0, ""}, [&](const auto& key, const CosignatureRow& row) {
+    if (key.second == witness) last = row;
+    return true;
+  });
+  return last;
+}
+
+template <typename I>
+absl::StatusOr<std::optional<TimestampRow>> MemoryReads<I>::LastTimestamp() const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Last(layers_.timestamps);
+}
+
+template <typename I>
+absl::StatusOr<std::optional<TimestampRow>> MemoryReads<I>::FindTimestamp(uint64_t number) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Copy(layers_.timestamps, number);
 }
 
 template class MemoryReads<Store>;

@@ -46,6 +46,9 @@ struct MemoryTables {
     T<EventId, std::string> openings;
     T<std::string, LogHead> heads;     // by gateway; "" is the log's own
     T<std::string, uint64_t> numbers;  // the last one given
+    T<uint64_t, PublishedCheckpoint> published;
+    T<std::pair<uint64_t, std::string>, CosignatureRow> cosignatures;
+    T<uint64_t, TimestampRow> timestamps;
   };
 };
 using MemoryBase = MemoryTables::Of<Table>;
@@ -93,6 +96,13 @@ class MemoryReads : public Interface {
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const override;
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const override;
   absl::StatusOr<std::string> ReadOpening(const EventId& event) const override;
+  absl::StatusOr<std::optional<PublishedCheckpoint>> LastPublished() const override;
+  absl::StatusOr<std::optional<PublishedCheckpoint>> FindPublished(uint64_t number) const override;
+  absl::StatusOr<std::vector<CosignatureRow>> CosignaturesOf(uint64_t number) const override;
+  absl::StatusOr<std::optional<CosignatureRow>> LastCosignature(
+      absl::string_view witness) const override;
+  absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const override;
+  absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const override;
 
  protected:
   MemoryReads(MemoryBase* base, Mutex* mutex, const StoreFaults* faults)

@@ -232,6 +232,37 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     return absl::OkStatus();
   }
 
+  absl::Status PutPublished(const PublishedCheckpoint& checkpoint) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    const PublishedCheckpoint* const before =
+        checkpoint.number == 0 ? nullptr : layers_.published.Find(checkpoint.number - 1);
+    if (layers_.published.Find(checkpoint.number) != nullptr ||
+        (checkpoint.number > 0 && (before == nullptr || before->size >= checkpoint.size))) {
+      return absl::AbortedError("the checkpoint does not follow the last one");
+    }
+    layers_.published.Put(checkpoint.number, checkpoint);
+    return absl::OkStatus();
+  }
+  absl::Status PutCosignature(const CosignatureRow& cosignature) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    RETURN_IF_ERROR(CheckPublished(cosignature.number));
+    layers_.cosignatures.Put({cosignature.number, cosignature.witness}, cosignature);
+    return absl::OkStatus();
+  }
+  absl::Status PutTimestamp(const TimestampRow& timestamp) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    RETURN_IF_ERROR(CheckPublished(timestamp.checkpoint));
+    if (layers_.timestamps.Find(timestamp.number) != nullptr ||
+        (timestamp.number > 0 && layers_.timestamps.Find(timestamp.number - 1) == nullptr)) {
+      return absl::AbortedError("the timestamp does not follow the last one");
+    }
+    layers_.timestamps.Put(timestamp.number, timestamp);
+    return absl::OkStatus();
+  }
+
   absl::Status AppendLog(absl::string_view gateway, const LogAppend& append) override {
     MutexLock lock(mutex_);
     RETURN_IF_ERROR(CheckWrite());
@@ -262,6 +293,12 @@ class MemoryTransaction : public MemoryReads<Transaction> {
  private:
   absl::Status CheckWrite() const {
     return faults_->write ? absl::UnavailableError("the disk is full") : absl::OkStatus();
+  }
+
+  absl::Status CheckPublished(uint64_t number) const {
+    return layers_.published.Find(number) != nullptr
+               ? absl::OkStatus()
+               : absl::NotFoundError("there is no such checkpoint");
   }
 
   uint64_t Next(const char* name) {

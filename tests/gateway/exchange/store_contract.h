@@ -519,6 +519,81 @@ TEST_P(StoreContractTest, AnOpeningCanBeErasedAndTheEntryStays) {
   EXPECT_EQ(Must(store().ReadEntry(row.details.decision_index())), leaf);
 }
 
+TEST_P(StoreContractTest, KeepsEveryPublishedCheckpointInOrder) {
+  EXPECT_FALSE(Must(store().LastPublished()).has_value());
+  const auto put = [&](uint64_t number, uint64_t size) {
+    absl::Status status;
+    (void)Apply([&](Recorder& recorder) {
+      return status = recorder.store().PutPublished(
+                 {number, size, absl::FromUnixMicros(1000 + size), absl::StrCat("note ", size)});
+    });
+    return status;
+  };
+  ASSERT_OK(put(0, 3));
+  ASSERT_OK(put(1, 9));
+  for (const auto& [number, size] : {std::pair(1, 12), {3, 12}, {2, 9}, {2, 4}}) {
+    EXPECT_THAT(put(number, size), StatusIs(absl::StatusCode::kAborted, ::testing::_));
+  }
+  Reopen();
+  EXPECT_EQ(Must(store().LastPublished())->number, 1u);
+  const PublishedCheckpoint first = *Must(store().FindPublished(0));
+  EXPECT_EQ(first.size, 3u);
+  EXPECT_EQ(first.at, absl::FromUnixMicros(1003));
+  EXPECT_EQ(first.note, "note 3");
+  EXPECT_FALSE(Must(store().FindPublished(2)).has_value());
+}
+
+TEST_P(StoreContractTest, KeepsWhatWitnessesAndAuthoritiesSaidOfACheckpoint) {
+  const absl::Time at = absl::FromUnixMicros(5);
+  ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+    RETURN_IF_ERROR(recorder.store().PutPublished({0, 3, at, "a"}));
+    RETURN_IF_ERROR(recorder.store().PutPublished({1, 4, at, "b"}));
+    RETURN_IF_ERROR(recorder.store().PutCosignature({1, "w/2+00", at, "first"}));
+    RETURN_IF_ERROR(recorder.store().PutCosignature({1, "w/1+00", at, "of another"}));
+    RETURN_IF_ERROR(recorder.store().PutCosignature({1, "w/2+00", at, "again"}));
+    RETURN_IF_ERROR(recorder.store().PutCosignature({0, "w/2+00", at, "earlier"}));
+    RETURN_IF_ERROR(recorder.store().PutTimestamp({0, 1, at, "b", "token"}));
+    return recorder.store().PutTimestamp({1, 1, at + absl::Hours(1), "b", "another"});
+  }));
+  Reopen();
+  const std::vector<CosignatureRow> rows = Must(store().CosignaturesOf(1));
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].line, "of another");
+  EXPECT_EQ(rows[1].line, "again");
+  EXPECT_EQ(rows[1].at, at);
+  EXPECT_THAT(Must(store().CosignaturesOf(2)), IsEmpty());
+  EXPECT_EQ(Must(store().LastCosignature("w/2+00"))->number, 1u);
+  EXPECT_FALSE(Must(store().LastCosignature("w/3+00")).has_value());
+  EXPECT_EQ(Must(store().FindTimestamp(0))->response, "token");
+  EXPECT_EQ(Must(store().FindTimestamp(0))->note, "b");
+  EXPECT_EQ(Must(store().LastTimestamp())->number, 1u);
+  EXPECT_EQ(Must(store().LastTimestamp())->at, at + absl::Hours(1));
+}
+
+TEST_P(StoreContractTest, NothingIsSaidOfWhatWasNotPublished) {
+  const auto status_of = [&](const std::function<absl::Status(Transaction&)>& change) {
+    absl::Status status;
+    (void)Apply([&](Recorder& recorder) { return status = change(recorder.store()); });
+    return status.code();
+  };
+  EXPECT_EQ(status_of([](Transaction& t) {
+              return t.PutCosignature({0, "w", {}, "x"});
+            }),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(status_of([](Transaction& t) {
+              return t.PutTimestamp({0, 0, {}, "x", "x"});
+            }),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(status_of([](Transaction& t) {
+              return t.PutPublished({0, 1, {}, "x"});
+            }),
+            absl::StatusCode::kOk);
+  EXPECT_EQ(status_of([](Transaction& t) {
+              return t.PutTimestamp({1, 0, {}, "x", "x"});
+            }),
+            absl::StatusCode::kAborted);
+}
+
 TEST_P(StoreContractTest, AppendsOnlyWhereTheLogEnds) {
   const LogHead head = Must(store().ReadHead(kGateway));
   for (const uint64_t first : {head.size - 1, head.size + 1}) {

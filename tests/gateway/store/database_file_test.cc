@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "absl/strings/match.h"
+#include "gateway/store/sql_reader.h"
 #include "gateway/store/sqlite_store.h"
 #include "gmock/gmock.h"
 #include "tests/gateway/store/test_log.h"
@@ -104,13 +105,15 @@ TEST_F(DatabaseFileTest, RefusesAnUnknownSchemaVersion) {
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                absl::StrCat("database `", path_,
                                             "` has schema version 7: this program knows versions "
-                                            "1 to 4; run the one that wrote the file")));
+                                            "1 to 5; run the one that wrote the file")));
 }
 
 // A file of the program before officers were enrolled.
 TEST_F(DatabaseFileTest, BringsAFileOfVersionTwoUpToDate) {
   Fill(3);
-  Execute("DROP TABLE officer; DROP TABLE officer_register;"
+  Execute(
+      "DROP TABLE timestamp; DROP TABLE cosignature; DROP TABLE published;"
+      "DROP TABLE officer; DROP TABLE officer_register;"
       "ALTER TABLE consent DROP COLUMN standing; PRAGMA user_version = 2");
   EXPECT_OK(OpenBeside(path_));
   const auto store = OpenSqliteStore(path_);
@@ -124,6 +127,7 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionTwoUpToDate) {
 TEST_F(DatabaseFileTest, BringsAFileOfVersionOneUpToDate) {
   Fill(3);
   Execute(
+      "DROP TABLE timestamp; DROP TABLE cosignature; DROP TABLE published;"
       "DROP TABLE officer; DROP TABLE officer_register;"
       "DROP TABLE activation; DROP TABLE proposal; DROP TABLE policy_version;"
       "ALTER TABLE consent DROP COLUMN standing;"
@@ -141,6 +145,7 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionOneUpToDate) {
 TEST_F(DatabaseFileTest, BringsAFileOfVersionThreeUpToDate) {
   Fill(3);
   Execute(
+      "DROP TABLE timestamp; DROP TABLE cosignature; DROP TABLE published;"
       "ALTER TABLE consent DROP COLUMN standing;"
       "INSERT INTO consent VALUES (x'00112233445566778899aabbccddeeff', x'01', x'02', 1, "
       "9223372036854775807, x'', 0);"
@@ -153,6 +158,25 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionThreeUpToDate) {
   ASSERT_TRUE(row->has_value());
   EXPECT_EQ((*row)->standing.step_size(), 0);
   EXPECT_OK(testing::VerifyStored(path_));
+}
+
+// A file of the program before checkpoints were kept.
+TEST_F(DatabaseFileTest, BringsAFileOfVersionFourUpToDate) {
+  Fill(3);
+  Execute(
+      "DROP TABLE timestamp; DROP TABLE cosignature; DROP TABLE published;"
+      "PRAGMA user_version = 4");
+  {
+    const auto connection = OpenBeside(path_);
+    ASSERT_OK(connection);
+    EXPECT_FALSE(SqlReader(connection->get()).LastPublished()->has_value());
+  }
+  EXPECT_OK(testing::VerifyStored(path_));
+  const auto store = OpenSqliteStore(path_);
+  ASSERT_OK(store);
+  EXPECT_EQ((*store)->ReadHead(testing::kGateway)->size, 3u);
+  EXPECT_FALSE((*store)->LastPublished()->has_value());
+  EXPECT_FALSE((*store)->LastTimestamp()->has_value());
 }
 
 TEST_F(DatabaseFileTest, RefusesAFileThatAnotherGatewayHolds) {
