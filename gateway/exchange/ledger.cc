@@ -1,9 +1,12 @@
 #include "gateway/exchange/ledger.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/tlog/key_change.h"
 #include "gateway/tlog/merkle.h"
 #include "gateway/tlog/proof_file.h"
 
@@ -20,14 +23,63 @@ absl::Status NotWhole(absl::string_view what) {
                    "a store that `slussctl log verify` accepts"));
 }
 
-absl::StatusOr<Appender> CheckedTree(const LogHead& head, const VerifierKey& verifier) {
+// Of the log's own keys, those that signed the note.
+absl::StatusOr<std::set<uint32_t>> SignersOf(const std::string& checkpoint,
+                                             const std::string& origin) {
+  std::set<uint32_t> signers;
+  if (checkpoint.empty()) return signers;
+  ASSIGN_OR_RETURN(const Note note, ParseNote(checkpoint));
+  for (const NoteSignature& line : note.signatures) {
+    if (line.key_name == origin) signers.insert(line.key_id);
+  }
+  return signers;
+}
+
+absl::StatusOr<Checkpoint> OpenWithEither(const std::string& checkpoint, const LogIdentity& log) {
+  absl::StatusOr<Checkpoint> opened = OpenCheckpoint(checkpoint, log.verifier);
+  if (opened.ok() || !log.successor) return opened;
+  absl::StatusOr<Checkpoint> by_successor = OpenCheckpoint(checkpoint, *log.successor);
+  return by_successor.ok() ? by_successor : opened;
+}
+
+// A key that never signed beside the one before it is a key that nobody was told of.
+absl::Status CheckKeysAreKnown(const std::set<uint32_t>& signers, const LogIdentity& log) {
+  if (signers.empty() || signers.count(log.verifier.id()) > 0 ||
+      (log.successor && signers.count(log.successor->id()) > 0)) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the log was last signed by another key than `", log.verifier.Label(),
+      "`: start with the key that signed it and name the new one in `log_keys.successor_dir`, so "
+      "that both sign for a while"));
+}
+
+// What the log must say of its keys before it goes on: whether they sign from now on or no more.
+std::vector<std::string> KeyChanges(const std::set<uint32_t>& signers, const LogIdentity& log) {
+  std::vector<std::string> outcomes;
+  std::set<uint32_t> present = {log.verifier.id()};
+  if (log.successor) present.insert(log.successor->id());
+  if (log.successor && signers.count(log.successor->id()) == 0) {
+    outcomes.push_back(AddedOutcome(*log.successor));
+  }
+  if (!signers.empty() && signers.count(log.verifier.id()) == 0) {
+    outcomes.push_back(AddedOutcome(log.verifier));
+  }
+  for (const uint32_t signer : signers) {
+    if (present.count(signer) > 0) continue;
+    outcomes.push_back(RetiredOutcome(absl::StrFormat("%s+%08x", log.origin, signer)));
+  }
+  return outcomes;
+}
+
+absl::StatusOr<Appender> CheckedTree(const LogHead& head, const LogIdentity& log) {
   if (head.size == 0) {
     if (head.counter != 0) return NotWhole("events are counted but none is there");
     return Appender();
   }
   absl::StatusOr<Appender> tree = Appender::Restore(head.tree);
   if (!tree.ok()) return NotWhole(tree.status().message());
-  absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(head.checkpoint, verifier);
+  absl::StatusOr<Checkpoint> checkpoint = OpenWithEither(head.checkpoint, log);
   if (!checkpoint.ok()) return NotWhole(checkpoint.status().message());
   if (checkpoint->size != head.size || tree->size() != head.size ||
       checkpoint->root != tree->root()) {
@@ -87,16 +139,24 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, const Clock* 
                                                      std::string gateway, LogIdentity log,
                                                      Wake wake, Retention retention) {
   ASSIGN_OR_RETURN(LogHead head, store->ReadHead(gateway));
-  ASSIGN_OR_RETURN(Appender tree, CheckedTree(head, log.verifier));
+  ASSIGN_OR_RETURN(const std::set<uint32_t> signers, SignersOf(head.checkpoint, log.origin));
+  RETURN_IF_ERROR(CheckKeysAreKnown(signers, log));
+  ASSIGN_OR_RETURN(Appender tree, CheckedTree(head, log));
+  const std::vector<std::string> key_changes = KeyChanges(signers, log);
   ASSIGN_OR_RETURN(const absl::Time since, TimeOfLast(*store, head));
   std::unique_ptr<Ledger> ledger(new Ledger(store, clock, since, std::move(gateway), std::move(log),
                                             std::move(wake), retention, std::move(head),
                                             std::move(tree)));
-  RETURN_IF_ERROR(ledger
-                      ->Run([](Recorder& recorder) {
-                        return recorder.Append(PlainLeaf(v1::START, 0)).status();
-                      })
-                      .status());
+  const auto start = [&](Recorder& recorder) -> absl::Status {
+    RETURN_IF_ERROR(recorder.Append(PlainLeaf(v1::START, 0)).status());
+    for (const std::string& outcome : key_changes) {
+      LeafDraft leaf = PlainLeaf(v1::KEY_CHANGE, 0);
+      leaf.clear.set_outcome(outcome);
+      RETURN_IF_ERROR(recorder.Append(leaf).status());
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(ledger->Run(start).status());
   return ledger;
 }
 

@@ -43,11 +43,12 @@
 
 namespace sluss {
 
-// The log's name and key.
+// The log's name and key. While the key is changed over, its successor signs too.
 struct LogIdentity {
   std::string origin;
   VerifierKey verifier;
   std::function<std::string(const Checkpoint&)> sign;  // the signed note; thread-safe
+  std::optional<VerifierKey> successor = std::nullopt;
 };
 
 // Thread-safe.
@@ -61,9 +62,10 @@ class Ledger {
   using Receipts = std::vector<v1::LogReceipt>;
   using Wake = std::function<void(const AgencyId&)>;
 
-  // Reads the head and proves it against its checkpoint; appends a START entry. DATA_LOSS when the
-  // store's log is not whole; the cure is in the text. `store` and `clock` outlive the ledger;
-  // `wake` is called without locks held.
+  // Reads the head and proves it against its checkpoint; appends a START entry, and a KEY_CHANGE
+  // for each key that signs from now on or no more. DATA_LOSS when the store's log is not whole;
+  // FAILED_PRECONDITION when keys signed it last that are all unknown now; the cure is in the text.
+  // `store` and `clock` outlive the ledger; `wake` is called without locks held.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(Store* store, const Clock* clock,
                                                       std::string gateway, LogIdentity log,
                                                       Wake wake, Retention retention = {});

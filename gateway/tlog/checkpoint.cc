@@ -8,10 +8,15 @@
 
 namespace sluss {
 
-std::string SignCheckpoint(const Checkpoint& checkpoint, const SigningKey& key) {
+std::string SignCheckpoint(const Checkpoint& checkpoint, const SigningKey& key,
+                           const SigningKey* successor) {
   const std::string text = absl::StrCat(checkpoint.origin, "\n", checkpoint.size, "\n",
                                         FormatHash(checkpoint.root), "\n");
-  return SignNote(text, checkpoint.origin, key);
+  std::string note = SignNote(text, checkpoint.origin, key);
+  if (successor != nullptr) {
+    absl::StrAppend(&note, SignatureLine(text, checkpoint.origin, *successor));
+  }
+  return note;
 }
 
 absl::StatusOr<Checkpoint> ParseCheckpointText(absl::string_view text) {

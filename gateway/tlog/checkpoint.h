@@ -25,8 +25,10 @@ struct Checkpoint {
   Hash root{};
 };
 
-// The signed note. `origin` has passed CheckKeyName.
-std::string SignCheckpoint(const Checkpoint& checkpoint, const SigningKey& key);
+// The signed note. `origin` has passed CheckKeyName. With a successor, both sign: the log's key is
+// being changed.
+std::string SignCheckpoint(const Checkpoint& checkpoint, const SigningKey& key,
+                           const SigningKey* successor = nullptr);
 
 // The body of a note already verified. INVALID_ARGUMENT names the line at fault.
 absl::StatusOr<Checkpoint> ParseCheckpointText(absl::string_view text);

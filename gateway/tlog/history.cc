@@ -34,6 +34,8 @@ absl::Status History::Add(absl::string_view entry) {
   RETURN_IF_ERROR(CheckCounter(leaf));
   RETURN_IF_ERROR(CheckTime(leaf));
   RETURN_IF_ERROR(FollowMessage(leaf));
+  RETURN_IF_ERROR(FollowKeys(leaf));
+  ++entries_;
   ++kinds_[v1::RecordKind_Name(leaf.kind())];
   return absl::OkStatus();
 }
@@ -91,6 +93,16 @@ absl::Status History::FollowMessage(const v1::AuditLeaf& leaf) {
     default:
       break;
   }
+  return absl::OkStatus();
+}
+
+absl::Status History::FollowKeys(const v1::AuditLeaf& leaf) {
+  if (leaf.kind() != v1::KEY_CHANGE) return absl::OkStatus();
+  std::optional<KeyChange> change = ParseKeyChange(leaf, entries_);
+  if (!change.has_value()) {
+    return absl::InvalidArgumentError("it is a change of keys that names no key");
+  }
+  key_changes_.push_back(*std::move(change));
   return absl::OkStatus();
 }
 

@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gateway/tlog/key_change.h"
 #include "proto/record.pb.h"
 
 namespace sluss {
@@ -34,6 +36,7 @@ class History {
   // Of the entries added.
   const std::map<std::string, uint64_t>& counters() const { return counters_; }  // by gateway
   const std::map<std::string, uint64_t>& kinds() const { return kinds_; }        // how many of each
+  const std::vector<KeyChange>& key_changes() const { return key_changes_; }     // in order
   absl::Time first_time() const { return absl::FromUnixMicros(first_us_); }
   absl::Time last_time() const { return absl::FromUnixMicros(latest_us_); }
 
@@ -41,9 +44,12 @@ class History {
   absl::Status CheckCounter(const v1::AuditLeaf& leaf);
   absl::Status CheckTime(const v1::AuditLeaf& leaf);
   absl::Status FollowMessage(const v1::AuditLeaf& leaf);
+  absl::Status FollowKeys(const v1::AuditLeaf& leaf);
 
   std::map<std::string, uint64_t> counters_;
   std::map<std::string, uint64_t> kinds_;
+  std::vector<KeyChange> key_changes_;
+  uint64_t entries_ = 0;
   int64_t first_us_ = 0;
   int64_t latest_us_ = 0;
   // Messages permitted and not yet at an end, with the recipient decided on.

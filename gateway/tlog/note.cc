@@ -162,9 +162,12 @@ absl::Status VerifierKey::Verify(const Note& note) const {
   return absl::PermissionDeniedError(absl::StrCat("there is no signature of `", Label(), "`"));
 }
 
+std::string SignatureLine(absl::string_view text, absl::string_view name, const SigningKey& key) {
+  return NoteKey::Make(name, NoteKeyKind::kLog, key.public_key())->Line(key.SignRaw(text));
+}
+
 std::string SignNote(absl::string_view text, absl::string_view name, const SigningKey& key) {
-  const NoteKey named = NoteKey::Make(name, NoteKeyKind::kLog, key.public_key()).value();
-  return absl::StrCat(text, "\n", named.Line(key.SignRaw(text)));
+  return absl::StrCat(text, "\n", SignatureLine(text, name, key));
 }
 
 }  // namespace sluss

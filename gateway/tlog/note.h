@@ -92,6 +92,9 @@ class VerifierKey {
   NoteKey key_;
 };
 
+// One more signature on a note over `text`.
+std::string SignatureLine(absl::string_view text, absl::string_view name, const SigningKey& key);
+
 // The whole note with one signature. `text` ends in a newline; `name` was checked.
 std::string SignNote(absl::string_view text, absl::string_view name, const SigningKey& key);
 

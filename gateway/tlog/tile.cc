@@ -2,11 +2,17 @@
 
 #include <cstring>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "gateway/tlog/strict_text.h"
 
 namespace sluss {
 namespace {
+
+constexpr uint64_t kMaxTileLevel = 7;  // 8 x 8 bits: no tree is higher
 
 std::string NumberedPath(absl::string_view prefix, uint64_t index, uint64_t width) {
   std::string number = absl::StrFormat("%03d", index % 1000);
@@ -16,7 +22,115 @@ std::string NumberedPath(absl::string_view prefix, uint64_t index, uint64_t widt
   return absl::StrCat(prefix, "/", number, width < kTileWidth ? absl::StrCat(".p/", width) : "");
 }
 
+// More groups than this do not fit into 64 bits.
+constexpr size_t kMaxGroups = 6;
+
+// The number that `x001/x234/067` stands for. Whether it is spelt right, the caller finds out by
+// spelling it again.
+std::optional<uint64_t> ParseNumber(absl::string_view text) {
+  const std::vector<absl::string_view> groups = absl::StrSplit(text, '/');
+  if (groups.size() > kMaxGroups) return std::nullopt;
+  uint64_t number = 0;
+  for (absl::string_view group : groups) {
+    absl::ConsumePrefix(&group, "x");
+    if (group.size() != 3) return std::nullopt;
+    for (const char digit : group) {
+      if (!absl::ascii_isdigit(static_cast<unsigned char>(digit))) return std::nullopt;
+      number = number * 10 + (digit - '0');
+    }
+  }
+  return number;
+}
+
+// The number in a path between `before` and `after`.
+std::optional<uint64_t> NumberBetween(absl::string_view path, absl::string_view before,
+                                      absl::string_view after) {
+  if (!absl::ConsumePrefix(&path, before) || !absl::ConsumeSuffix(&path, after)) {
+    return std::nullopt;
+  }
+  return ParseNumber(path);
+}
+
+std::optional<LogPath> ParseTilePath(absl::string_view path) {
+  if (!absl::ConsumePrefix(&path, "tile/")) return std::nullopt;
+  LogPath parsed;
+  const size_t slash = path.find('/');
+  if (slash == absl::string_view::npos) return std::nullopt;
+  const absl::string_view level = path.substr(0, slash);
+  path.remove_prefix(slash + 1);
+  parsed.kind = level == "entries" ? LogPath::Kind::kEntries : LogPath::Kind::kTile;
+  if (parsed.kind == LogPath::Kind::kTile) {
+    const std::optional<uint64_t> number = ParseDecimal(level);
+    if (!number || *number > kMaxTileLevel) return std::nullopt;
+    parsed.tile_level = static_cast<int>(*number);
+  }
+  parsed.width = kTileWidth;
+  if (const size_t partial = path.find(".p/"); partial != absl::string_view::npos) {
+    const std::optional<uint64_t> width = ParseDecimal(path.substr(partial + 3));
+    if (!width || *width == 0 || *width >= kTileWidth) return std::nullopt;
+    parsed.width = *width;
+    path = path.substr(0, partial);
+  }
+  const std::optional<uint64_t> index = ParseNumber(path);
+  if (!index) return std::nullopt;
+  parsed.index = *index;
+  return parsed;
+}
+
+std::optional<LogPath> Parse(absl::string_view path) {
+  using Kind = LogPath::Kind;
+  if (path == kCheckpointPath) return LogPath{.kind = Kind::kCheckpoint};
+  if (path == kVerifierKeyPath) return LogPath{.kind = Kind::kVerifierKey};
+  if (const auto n = NumberBetween(path, "checkpoints/", "")) {
+    return LogPath{.kind = Kind::kKept, .index = *n};
+  }
+  if (const auto n = NumberBetween(path, "timestamps/", "/checkpoint")) {
+    return LogPath{.kind = Kind::kStamped, .index = *n};
+  }
+  if (const auto n = NumberBetween(path, "timestamps/", "/response.tsr")) {
+    return LogPath{.kind = Kind::kTimestamp, .index = *n};
+  }
+  return ParseTilePath(path);
+}
+
+std::string Spell(const LogPath& path) {
+  switch (path.kind) {
+    case LogPath::Kind::kCheckpoint:
+      return std::string(kCheckpointPath);
+    case LogPath::Kind::kVerifierKey:
+      return std::string(kVerifierKeyPath);
+    case LogPath::Kind::kKept:
+      return KeptCheckpointPath(path.index);
+    case LogPath::Kind::kStamped:
+      return StampedCheckpointPath(path.index);
+    case LogPath::Kind::kTimestamp:
+      return TimestampPath(path.index);
+    case LogPath::Kind::kTile:
+      return TilePath(path.tile_level, path.index, path.width);
+    case LogPath::Kind::kEntries:
+      return EntriesPath(path.index, path.width);
+  }
+  return "";
+}
+
 }  // namespace
+
+std::optional<LogPath> ParseLogPath(absl::string_view path) {
+  const std::optional<LogPath> parsed = Parse(path);
+  return parsed && Spell(*parsed) == path ? parsed : std::nullopt;
+}
+
+std::string KeptCheckpointPath(uint64_t number) {
+  return NumberedPath("checkpoints", number, kTileWidth);
+}
+
+std::string StampedCheckpointPath(uint64_t number) {
+  return absl::StrCat(NumberedPath("timestamps", number, kTileWidth), "/checkpoint");
+}
+
+std::string TimestampPath(uint64_t number) {
+  return absl::StrCat(NumberedPath("timestamps", number, kTileWidth), "/response.tsr");
+}
 
 std::string TilePath(int tile_level, uint64_t index, uint64_t width) {
   return NumberedPath(absl::StrCat("tile/", tile_level), index, width);

@@ -3,7 +3,13 @@
 //   checkpoint                    the signed head, the only file that changes
 //   tile/<L>/<N>[.p/<W>]          W hashes of 32 bytes, level 8L of the tree; 256 when full
 //   tile/entries/<N>[.p/<W>]      W times (u16be length || entry)
+//   checkpoints/<N>               every checkpoint that was ever published, counted from 0 (*)
+//   timestamps/<N>/checkpoint     one that an authority stamped, as it was stamped (*)
+//   timestamps/<N>/response.tsr   what the authority answered, RFC 3161 (*)
+//   verifier-key                  the log's key, for the reader's convenience (*)
 //   <N>                           groups of 3 digits, all but the last begin with x: x001/x234/067
+//
+// What is marked (*) is not of tlog-tiles.
 //
 // A tree of size s has s >> 8L hashes at tile level L; a partial tile holds the last of them when
 // their number is no multiple of 256. Pure functions, thread-safe.
@@ -11,6 +17,7 @@
 #define SLUSS_GATEWAY_TLOG_TILE_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,6 +45,20 @@ constexpr uint64_t HashesAt(int tile_level, uint64_t size) {
 // `width` is 1..256; 256 is the full tile, without a `.p` part.
 std::string TilePath(int tile_level, uint64_t index, uint64_t width);
 std::string EntriesPath(uint64_t index, uint64_t width);
+std::string KeptCheckpointPath(uint64_t number);
+std::string StampedCheckpointPath(uint64_t number);
+std::string TimestampPath(uint64_t number);
+
+// What a path asks for.
+struct LogPath {
+  enum class Kind { kCheckpoint, kKept, kTile, kEntries, kStamped, kTimestamp, kVerifierKey };
+  Kind kind = Kind::kCheckpoint;
+  int tile_level = 0;  // of a tile
+  uint64_t index = 0;  // of tile or bundle; number of a kept checkpoint or timestamp
+  uint64_t width = 0;  // of tile or bundle
+};
+// `path` without a leading slash. Empty unless it is spelt exactly as above: one spelling a file.
+std::optional<LogPath> ParseLogPath(absl::string_view path);
 
 // Hashes one after the other.
 std::string TileBytes(std::span<const Hash> hashes);

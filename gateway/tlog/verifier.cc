@@ -73,11 +73,11 @@ absl::Status CheckTile(LogFiles read, int tile_level, uint64_t index,
 
 class Verification {
  public:
-  Verification(LogFiles read, const std::optional<Checkpoint>& earlier)
-      : read_(read), earlier_(earlier) {}
+  Verification(LogFiles read, const VerifierKey& key, const std::optional<Checkpoint>& earlier)
+      : read_(read), accepted_({key}), earlier_(earlier) {}
 
-  absl::StatusOr<VerifiedLog> Run(const VerifierKey& key) {
-    ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(key));
+  absl::StatusOr<VerifiedLog> Run() {
+    ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint());
     if (earlier_ && earlier_->size > checkpoint.size) {
       return Fault(absl::StrCat("the log has ", checkpoint.size, " entries, fewer than the ",
                                 earlier_->size, " of the earlier checkpoint"));
@@ -95,19 +95,141 @@ class Verification {
     if (tree_.root() != checkpoint.root) {
       return Fault("the entries and tiles fit together, but not to the root of the checkpoint");
     }
-    return VerifiedLog{checkpoint, std::move(history_), std::move(note_)};
+    const absl::StatusOr<VerifierKey> signer = SignerOf(parsed_, checkpoint);
+    if (!signer.ok()) return InFile(std::string(kCheckpointPath), signer.status());
+    return VerifiedLog{checkpoint, std::move(history_), *signer, std::move(note_)};
   }
 
  private:
-  absl::StatusOr<Checkpoint> ReadCheckpoint(const VerifierKey& key) {
+  // Who signed it is known now, or a way to find it out is, or it is refused.
+  absl::StatusOr<Checkpoint> ReadCheckpoint() {
     const std::string path(kCheckpointPath);
-    const absl::StatusOr<std::string> note = read_(path);
+    absl::StatusOr<std::string> note = read_(path);
     if (absl::IsNotFound(note.status())) return absl::NotFoundError("checkpoint is missing");
     if (!note.ok()) return InFile(path, note.status());
-    absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(*note, key);
-    if (!checkpoint.ok()) return InFile(path, checkpoint.status());
     note_ = *std::move(note);
-    return checkpoint;
+    const absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(note_, accepted_.front());
+    if (absl::IsInvalidArgument(checkpoint.status())) return InFile(path, checkpoint.status());
+    ASSIGN_OR_RETURN(parsed_, ParseNote(note_));
+    if (checkpoint.ok()) return checkpoint;
+    ASSIGN_OR_RETURN(const bool found, FindBridge());
+    if (!found) return InFile(path, checkpoint.status());
+    absl::StatusOr<Checkpoint> unproven = ParseCheckpointText(parsed_.text);
+    if (!unproven.ok()) return InFile(path, unproven.status());
+    if (unproven->origin == accepted_.front().name()) return unproven;
+    return InFile(path, checkpoint.status());
+  }
+
+  // The accepted key that signed the note and was not retired before it.
+  absl::StatusOr<VerifierKey> SignerOf(const Note& note, const Checkpoint& checkpoint) const {
+    absl::Status why;
+    for (auto key = accepted_.rbegin(); key != accepted_.rend(); ++key) {
+      absl::Status status = key->Verify(note);
+      for (const KeyChange& change : history_.key_changes()) {
+        if (status.ok() && change.retired == key->Label() && change.entry < checkpoint.size) {
+          status = absl::PermissionDeniedError(absl::StrCat(
+              "it is signed by `", key->Label(), "`, which entry ", change.entry, " retired"));
+        }
+      }
+      if (status.ok()) return *key;
+      why = status;
+    }
+    return why;
+  }
+
+  // The kept checkpoint with this number, parsed; empty when there is none.
+  absl::StatusOr<std::optional<Note>> ReadKept(uint64_t number) const {
+    const std::string path = KeptCheckpointPath(number);
+    const absl::StatusOr<std::string> bytes = read_(path);
+    if (absl::IsNotFound(bytes.status())) return std::nullopt;
+    if (!bytes.ok()) return InFile(path, bytes.status());
+    absl::StatusOr<Note> note = ParseNote(*bytes);
+    if (!note.ok()) return InFile(path, note.status());
+    return *std::move(note);
+  }
+
+  bool AcceptedSigned(const Note& note) const {
+    return std::any_of(accepted_.begin(), accepted_.end(),
+                       [&](const VerifierKey& key) { return key.Verify(note).ok(); });
+  }
+
+  // How many are kept; their numbers have no gaps.
+  absl::StatusOr<uint64_t> CountKept() const {
+    uint64_t there = 0, beyond = 1;
+    for (;; beyond *= 2) {
+      ASSIGN_OR_RETURN(const std::optional<Note> note, ReadKept(beyond - 1));
+      if (!note.has_value()) break;
+      there = beyond;
+    }
+    while (there + 1 < beyond) {
+      const uint64_t middle = there + (beyond - there) / 2;
+      ASSIGN_OR_RETURN(const std::optional<Note> note, ReadKept(middle - 1));
+      (note.has_value() ? there : beyond) = middle;
+    }
+    return there;
+  }
+
+  absl::StatusOr<bool> AcceptedSignedKept(uint64_t number) const {
+    ASSIGN_OR_RETURN(const std::optional<Note> note, ReadKept(number));
+    return note.has_value() && AcceptedSigned(*note);
+  }
+
+  // The last kept checkpoint that an accepted key signed. A key signs for one stretch of time, so
+  // that stretch is looked for in growing steps back from the end, then its end within the step;
+  // where the steps have leapt over it, one by one.
+  absl::StatusOr<std::optional<uint64_t>> LastAccepted() const {
+    ASSIGN_OR_RETURN(const uint64_t count, CountKept());
+    uint64_t after = count;
+    for (uint64_t step = 1; after > 0; step *= 2) {
+      uint64_t number = count - std::min(step, count);
+      ASSIGN_OR_RETURN(const bool hit, AcceptedSignedKept(number));
+      if (!hit) {
+        after = number;
+        continue;
+      }
+      while (number + 1 < after) {
+        const uint64_t middle = number + (after - number) / 2;
+        ASSIGN_OR_RETURN(const bool is, AcceptedSignedKept(middle));
+        (is ? number : after) = middle;
+      }
+      return number;
+    }
+    for (uint64_t number = count; number-- > 0;) {
+      ASSIGN_OR_RETURN(const bool hit, AcceptedSignedKept(number));
+      if (hit) return number;
+    }
+    return std::nullopt;
+  }
+
+  // False when there is none beyond the present tree.
+  absl::StatusOr<bool> FindBridge() {
+    ASSIGN_OR_RETURN(const std::optional<uint64_t> number, LastAccepted());
+    if (!number.has_value()) return false;
+    ASSIGN_OR_RETURN(const std::optional<Note> note, ReadKept(*number));
+    if (!note.has_value()) return false;
+    absl::StatusOr<Checkpoint> bridge = ParseCheckpointText(note->text);
+    if (!bridge.ok()) return InFile(KeptCheckpointPath(*number), bridge.status());
+    if (bridge->size <= tree_.size() || bridge->origin != accepted_.front().name()) return false;
+    bridge_ = *std::move(bridge);
+    bridge_note_ = *note;
+    return true;
+  }
+
+  // The tree is now that of the bridge: what it says of keys, an accepted key has signed.
+  absl::Status CrossBridge() {
+    const Checkpoint bridge = *std::exchange(bridge_, std::nullopt);
+    if (bridge.root != tree_.root()) {
+      return Fault(absl::StrCat("the first ", bridge.size,
+                                " entries are not those of a kept checkpoint: two different logs "
+                                "were signed with this key"));
+    }
+    RETURN_IF_ERROR(SignerOf(bridge_note_, bridge).status());
+    for (const KeyChange& change : history_.key_changes()) {
+      if (change.entry < bridge.size && change.added && change.added->name() == bridge.origin) {
+        accepted_.push_back(*change.added);
+      }
+    }
+    return AcceptedSigned(parsed_) ? absl::OkStatus() : FindBridge().status();
   }
 
   // The next entries of the log: their bundle, their tile, what they tell, and the tiles above that
@@ -135,16 +257,18 @@ class Verification {
 
   absl::Status Grow(std::span<const Hash> leaves) {
     const uint64_t end = tree_.size() + leaves.size();
-    if (earlier_ && earlier_->size > tree_.size() && earlier_->size < end) {
-      const uint64_t before = earlier_->size - tree_.size();
+    for (const std::optional<Checkpoint>* stop : {&earlier_, &std::as_const(bridge_)}) {
+      if (!*stop || (*stop)->size <= tree_.size() || (*stop)->size >= end) continue;
+      const uint64_t before = (*stop)->size - tree_.size();
       RETURN_IF_ERROR(Grow(leaves.first(before)));
-      leaves = leaves.subspan(before);
+      return Grow(leaves.subspan(before));
     }
     for (const FullTile& full : tree_.Append(leaves)) {
       if (full.tile_level == 0) continue;  // compared with the entries already
       ASSIGN_OR_RETURN(const std::vector<Hash> expected, ParseTile(full.hashes, kTileWidth));
       RETURN_IF_ERROR(CheckTile(read_, full.tile_level, full.index, expected));
     }
+    if (bridge_ && bridge_->size == tree_.size()) RETURN_IF_ERROR(CrossBridge());
     return CheckEarlierRoot();
   }
 
@@ -158,9 +282,13 @@ class Verification {
   }
 
   LogFiles read_;
+  std::vector<VerifierKey> accepted_;
   const std::optional<Checkpoint>& earlier_;
   Appender tree_;
   std::string note_;
+  Note parsed_;
+  std::optional<Checkpoint> bridge_;  // a kept checkpoint that leads to another key
+  Note bridge_note_;
   History history_;
 };
 
@@ -168,7 +296,7 @@ class Verification {
 
 absl::StatusOr<VerifiedLog> VerifyLog(LogFiles read, const VerifierKey& key,
                                       const std::optional<Checkpoint>& earlier) {
-  return Verification(read, earlier).Run(key);
+  return Verification(read, key, earlier).Run();
 }
 
 }  // namespace sluss

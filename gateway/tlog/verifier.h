@@ -24,11 +24,16 @@ using LogFiles = absl::FunctionRef<absl::StatusOr<std::string>(const std::string
 struct VerifiedLog {
   Checkpoint checkpoint;
   History history;
-  std::string note;  // the checkpoint as it was signed, with every line
+  VerifierKey signer;  // who signed the checkpoint: the key given, or one that followed from it
+  std::string note;    // the checkpoint as it was signed, with every line
 };
 
 // Reads each file once, in order; memory grows with the undelivered messages only. A partial file
 // that is no longer there is taken from the full one, as tlog-tiles allows.
+//
+// A checkpoint that `key` did not sign is accepted where the log itself leads to the key that did:
+// among the kept checkpoints (`checkpoints/<N>`) one is signed by a key already accepted, and an
+// entry below its size adds another. A key that an entry retired is accepted for nothing after it.
 //
 // `earlier`: a checkpoint already verified, of the same log, which this log must contain.
 //

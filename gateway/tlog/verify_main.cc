@@ -136,6 +136,7 @@ Json Describe(const VerifiedLog& log) {
   for (const auto& [kind, count] : log.history.kinds()) kinds[kind] = count;
   Json json = {{"origin", log.checkpoint.origin},
                {"size", log.checkpoint.size},
+               {"signer", log.signer.Label()},
                {"entries_by_gateway", gateways},
                {"entries_by_kind", kinds}};
   if (log.checkpoint.size > 0) {
@@ -149,9 +150,12 @@ Json Describe(const VerifiedLog& log) {
 std::string LogConclusion(const VerifiedLog& log, const Key& key, bool receipt) {
   std::string text = absl::StrCat(
       "the log `", log.checkpoint.origin, "` is whole: its ", log.checkpoint.size,
-      " entries are exactly those that the holder of the key ", key.key.Label(),
+      " entries are exactly those that the holder of the key ", log.signer.Label(),
       " signed, no gateway's count has a gap, and nothing was delivered that was not first "
       "permitted");
+  if (log.signer.Label() != key.key.Label()) {
+    absl::StrAppend(&text, "; that key followed ", key.key.Label(), ", as the log itself says");
+  }
   if (receipt) absl::StrAppend(&text, "; the entry of the receipt is among them");
   if (key.from_the_log_itself) {
     absl::StrAppend(&text,

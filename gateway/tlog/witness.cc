@@ -13,6 +13,7 @@
 namespace sluss {
 namespace {
 
+constexpr size_t kMostKeys = 2;
 constexpr size_t kMostProof = 63;
 constexpr size_t kMostRequest = 16 << 10;
 constexpr char kSizeType[] = "text/x.tlog.size";
@@ -50,9 +51,12 @@ absl::StatusOr<std::unique_ptr<Witness>> Witness::Create(std::string name, Signi
   RETURN_IF_ERROR(CheckKeyName(name));
   std::unique_ptr<Witness> witness(new Witness(std::move(name), std::move(key), memory, clock));
   for (const VerifierKey& log : logs) {
-    if (witness->logs_.emplace(log.name(), log).second) continue;
+    Keys& keys = witness->logs_[log.name()];
+    keys.push_back(log);
+    if (keys.size() <= kMostKeys) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("two keys for the log `", log.name(), "`: a log is watched under one"));
+        absl::StrCat("more than two keys for the log `", log.name(),
+                     "`: one and, while it is changed over, its successor"));
   }
   return witness;
 }
@@ -65,20 +69,28 @@ WitnessAnswer Witness::Refuse(int http_status, absl::string_view text) const {
   return {.http_status = http_status, .body = absl::StrCat(text, "\n")};
 }
 
+absl::StatusOr<Checkpoint> Witness::Open(const std::string& note, const Keys& keys) {
+  absl::StatusOr<Checkpoint> opened = OpenCheckpoint(note, keys.back());
+  for (size_t i = 0; i + 1 < keys.size() && !opened.ok(); ++i) {
+    opened = OpenCheckpoint(note, keys[i]);
+  }
+  return opened;
+}
+
 // Signed by the log when it was kept: what cannot be read again is damage.
 absl::StatusOr<Checkpoint> Witness::LastOf(const std::string& origin) {
   ASSIGN_OR_RETURN(const std::string note, memory_->Last(origin));
   if (note.empty()) return Checkpoint{origin, 0, EmptyRoot()};
-  absl::StatusOr<Checkpoint> last = OpenCheckpoint(note, logs_.at(origin));
+  absl::StatusOr<Checkpoint> last = Open(note, logs_.at(origin));
   if (last.ok()) return last;
   return absl::DataLossError(absl::StrCat("what is kept of `", origin,
                                           "` is damaged: ", last.status().message(),
                                           "; restore it, or retire this witness"));
 }
 
-WitnessAnswer Witness::SplitView(const VerifierKey& log, const std::string& note, int http_status,
+WitnessAnswer Witness::SplitView(const std::string& log, const std::string& note, int http_status,
                                  absl::string_view body) {
-  if (const absl::Status kept = memory_->KeepEvidence(log.name(), note); !kept.ok()) {
+  if (const absl::Status kept = memory_->KeepEvidence(log, note); !kept.ok()) {
     return Refuse(500, kept.message());
   }
   WitnessAnswer answer = Refuse(http_status, body);
@@ -96,7 +108,7 @@ WitnessAnswer Witness::AddCheckpoint(absl::string_view text) {
   if (!said.ok()) return Refuse(400, said.status().message());
   const auto log = logs_.find(said->origin);
   if (log == logs_.end()) return Refuse(404, "this log is not watched here");
-  const absl::Status by_log = log->second.Verify(*note);
+  const absl::Status by_log = Open(request->note, log->second).status();
   if (!by_log.ok()) return Refuse(403, by_log.message());
   if (request->old_size > said->size) return Refuse(400, "`old` is above the checkpoint's size");
 
@@ -109,7 +121,7 @@ WitnessAnswer Witness::AddCheckpoint(absl::string_view text) {
     return conflict;
   }
   if (said->size == last->size && said->root != last->root) {
-    WitnessAnswer conflict = SplitView(log->second, request->note, 409, absl::StrCat(last->size));
+    WitnessAnswer conflict = SplitView(log->first, request->note, 409, absl::StrCat(last->size));
     if (conflict.http_status == 409) conflict.content_type = kSizeType;
     return conflict;
   }

@@ -48,8 +48,8 @@ struct WitnessAnswer {
 // Thread-safe. `memory` and `clock` outlive it.
 class Witness {
  public:
-  // `name` has passed CheckKeyName; a log is known by the name of its key. INVALID_ARGUMENT for two
-  // keys of one name.
+  // `name` has passed CheckKeyName; a log is known by the name of its key. Two keys of one name are
+  // one log whose key is changed over: either may sign. INVALID_ARGUMENT for more than two.
   static absl::StatusOr<std::unique_ptr<Witness>> Create(std::string name, SigningKey key,
                                                          const std::vector<VerifierKey>& logs,
                                                          WitnessMemory* memory, const Clock* clock);
@@ -73,14 +73,17 @@ class Witness {
   absl::StatusOr<Checkpoint> LastOf(const std::string& origin)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   WitnessAnswer Refuse(int http_status, absl::string_view text) const;
-  WitnessAnswer SplitView(const VerifierKey& log, const std::string& note, int http_status,
+  WitnessAnswer SplitView(const std::string& log, const std::string& note, int http_status,
                           absl::string_view body) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string name_;
   const SigningKey key_;
   WitnessMemory* const memory_;
   const Clock* const clock_;
-  std::map<std::string, VerifierKey> logs_;
+  using Keys = std::vector<VerifierKey>;
+  static absl::StatusOr<Checkpoint> Open(const std::string& note, const Keys& keys);
+
+  std::map<std::string, Keys> logs_;
   Mutex mutex_;
 };
 

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "gateway/base/status_macros.h"
+#include "gateway/tlog/key_change.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/gateway/exchange/exchange_world.h"
@@ -158,6 +159,87 @@ TEST_F(LedgerTest, OldReceiptsAreProvedInTheTreeOfNow) {
   const v1::SubmitResponse again = Must(world_.exchange().Submit(kSchool, envelope));
   EXPECT_EQ(again.receipt().index(), first.receipt().index());
   world_.CheckReceipt(again.receipt());
+}
+
+// ---- The log's key is changed over
+
+class LogKeyChangeTest : public LedgerTest {
+ protected:
+  static LogSecrets Make() { return Must(LogSecrets::Generate("log.sluss.example/gw1")); }
+  VerifierKey Verifier(int which) const {
+    return Must(VerifierKey::Parse(keys_[which].PublicKey().verifier_key()));
+  }
+  // Opens the ledger as a start of the gateway does, and closes it.
+  absl::Status Start(int key, std::optional<int> successor = std::nullopt) {
+    LogIdentity log{.origin = keys_[key].origin,
+                    .verifier = Verifier(key),
+                    .sign = [this, key, successor](const Checkpoint& head) {
+                      return SignCheckpoint(head, keys_[key].signing,
+                                            successor ? &keys_[*successor].signing : nullptr);
+                    }};
+    if (successor) log.successor = Verifier(*successor);
+    return Ledger::Open(store_.get(), &world_.clock(), "gateway/gw1", std::move(log),
+                        [](const AgencyId&) {})
+        .status();
+  }
+  std::vector<std::string> Changes() const {
+    std::vector<std::string> outcomes;
+    for (uint64_t i = 0; i < Must(store_->ReadHead("")).size; ++i) {
+      v1::AuditLeaf leaf;
+      EXPECT_TRUE(leaf.ParseFromString(Must(store_->ReadEntry(i)).substr(1)));
+      if (leaf.kind() == v1::KEY_CHANGE) outcomes.push_back(leaf.outcome());
+    }
+    return outcomes;
+  }
+  bool SignedBy(int key) const {
+    return OpenCheckpoint(Must(store_->ReadHead("")).checkpoint, Verifier(key)).ok();
+  }
+
+  const std::unique_ptr<testing::MemoryStore> store_ = std::make_unique<testing::MemoryStore>();
+  const LogSecrets keys_[3] = {Make(), Make(), Make()};
+};
+
+TEST_F(LogKeyChangeTest, BothSignForAWhileAndTheLogSaysSo) {
+  ASSERT_OK(Start(0));
+  EXPECT_EQ(Changes(), std::vector<std::string>{});
+  ASSERT_OK(Start(0, 1));
+  ASSERT_OK(Start(0, 1));  // said once
+  EXPECT_EQ(Changes(), std::vector<std::string>{AddedOutcome(Verifier(1))});
+  EXPECT_TRUE(SignedBy(0));
+  EXPECT_TRUE(SignedBy(1));
+  ASSERT_OK(Start(1));
+  EXPECT_EQ(Changes(), (std::vector<std::string>{AddedOutcome(Verifier(1)),
+                                                 RetiredOutcome(Verifier(0).Label())}));
+  EXPECT_FALSE(SignedBy(0));
+  EXPECT_TRUE(SignedBy(1));
+  ASSERT_OK(Start(1, 2));
+  ASSERT_OK(Start(1));  // given up
+  EXPECT_EQ(Changes().back(), RetiredOutcome(Verifier(2).Label()));
+}
+
+TEST_F(LogKeyChangeTest, AKeyThatNobodyWasToldOfDoesNotStart) {
+  ASSERT_OK(Start(0));
+  const uint64_t size = Must(store_->ReadHead("")).size;
+  for (const absl::Status& status : {Start(1), Start(1, 2)}) {
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition,
+                                 HasSubstr("log_keys.successor_dir")));
+  }
+  EXPECT_EQ(Must(store_->ReadHead("")).size, size) << "nothing was written";
+}
+
+TEST_F(LogKeyChangeTest, AChangeThatIsNotDurableIsMadeAtTheNextStart) {
+  ASSERT_OK(Start(0));
+  store_->SetFaults({.commit = CommitFault::kFailed});
+  EXPECT_THAT(Start(0, 1), StatusIs(kUnavailable, _));
+  store_->SetFaults({});
+  EXPECT_FALSE(SignedBy(1));
+  ASSERT_OK(Start(0, 1));
+  store_->SetFaults({.commit = CommitFault::kFailedButPersisted});
+  EXPECT_OK(Start(1)) << "looked up, and it had taken effect";
+  store_->SetFaults({});
+  ASSERT_OK(Start(1));
+  EXPECT_EQ(Changes(), (std::vector<std::string>{AddedOutcome(Verifier(1)),
+                                                 RetiredOutcome(Verifier(0).Label())}));
 }
 
 }  // namespace

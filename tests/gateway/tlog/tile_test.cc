@@ -16,6 +16,51 @@ TEST(TileTest, PathsAreGroupsOfThreeDigits) {
   EXPECT_EQ(EntriesPath(1234067, 8), "tile/entries/x001/x234/067.p/8");
 }
 
+TEST(TileTest, APathIsReadBackInOneSpellingOnly) {
+  for (const std::string& path :
+       {std::string("checkpoint"), std::string("verifier-key"), TilePath(0, 0, 256),
+        TilePath(7, 999, 255), TilePath(1, 1000, 1), EntriesPath(1234067, 8), KeptCheckpointPath(0),
+        KeptCheckpointPath(1000000), StampedCheckpointPath(5), TimestampPath(1005)}) {
+    EXPECT_TRUE(ParseLogPath(path).has_value()) << path;
+  }
+  const LogPath tile = *ParseLogPath("tile/2/x001/x234/067.p/8");
+  EXPECT_EQ(tile.kind, LogPath::Kind::kTile);
+  EXPECT_EQ(tile.tile_level, 2);
+  EXPECT_EQ(tile.index, 1234067u);
+  EXPECT_EQ(tile.width, 8u);
+  for (const char* path : {"",
+                           "/checkpoint",
+                           "checkpoint/",
+                           "Checkpoint",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "tile/0/0",
+                           "tile/0/0000",
+                           "tile/0/x000/001",
+                           "tile/0/001/x001",
+                           "tile/0/x001",
+                           "tile/00/000",
+                           "tile/8/000",
+                           "tile/-1/000",
+                           "tile/0/000.p/0",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/01",
+                           "tile/0/000.p/",
+                           "tile/0/000.p/1/",
+                           "tile/0/../../etc/passwd",
+                           "tile/entries/00a",
+                           "tile/entries/x999/x999/x999/x999/x999/x999/999",
+                           "checkpoints/",
+                           "checkpoints/1",
+                           "checkpoints/000.p/1",
+                           "timestamps/000",
+                           "timestamps/000/other"}) {
+    EXPECT_FALSE(ParseLogPath(path).has_value()) << path;
+  }
+}
+
 TEST(TileTest, CountsTheSpecificationsExample) {  // "a tree of size 70,000"
   EXPECT_EQ(HashesAt(0, 70000), 273 * kTileWidth + 112);
   EXPECT_EQ(HashesAt(1, 70000), 1 * kTileWidth + 17);

@@ -170,5 +170,141 @@ TEST(VerifierTest, PassesOnWhyAFileCannotBeRead) {
               StatusIs(absl::StatusCode::kUnavailable, "checkpoint: the disk is gone"));
 }
 
+// ---- The log's key is changed over
+
+// Entries 0-9 under the first key; 10 adds the second, 20 retires the first; 30 adds the third, 40
+// retires the second.
+class KeyChangeTest : public ::testing::Test {
+ protected:
+  KeyChangeTest() {
+    for (uint64_t i = 0; i < 50; ++i) {
+      v1::AuditLeaf leaf = SampleLeaf(i);
+      if (i >= 10) {
+        leaf.set_kind(v1::EXPORT);
+        leaf.clear_verdict();
+      }
+      entries_.push_back(Serialised(leaf));
+    }
+    Change(10, AddedOutcome(Verifier(1)));
+    Change(20, RetiredOutcome(Verifier(0).Label()));
+    Change(30, AddedOutcome(Verifier(2)));
+    Change(40, RetiredOutcome(Verifier(1).Label()));
+  }
+
+  static SigningKey Key(int which) {
+    return *SigningKey::FromSeed(
+        SecretBytes(std::string(32, static_cast<char>('L' + which)), InsecureSecretAccess::Get()));
+  }
+  static VerifierKey Verifier(int which) {
+    return *VerifierKey::Make(testing::kSampleOrigin, Key(which).public_key());
+  }
+  void Change(uint64_t entry, const std::string& outcome) {
+    v1::AuditLeaf leaf = SampleLeaf(entry);
+    leaf.set_kind(v1::KEY_CHANGE);
+    leaf.clear_verdict();
+    leaf.set_outcome(outcome);
+    entries_[entry] = Serialised(leaf);
+  }
+  std::string Note(uint64_t size, const std::vector<int>& keys) const {
+    const Checkpoint checkpoint =
+        CheckpointOf({entries_.begin(), entries_.begin() + static_cast<int64_t>(size)});
+    if (keys.size() == 1) return SignCheckpoint(checkpoint, Key(keys[0]));
+    const SigningKey second = Key(keys[1]);
+    return SignCheckpoint(checkpoint, Key(keys[0]), &second);
+  }
+  // As a gateway would have published it, up to `size`.
+  FileMap Published(uint64_t size, const std::vector<int>& keys) const {
+    FileMap files = LogFilesOf({entries_.begin(), entries_.begin() + static_cast<int64_t>(size)});
+    files["checkpoint"] = Note(size, keys);
+    uint64_t number = 0;
+    const auto keep = [&](uint64_t at, const std::vector<int>& by) {
+      if (at <= size) files[KeptCheckpointPath(number++)] = Note(at, by);
+    };
+    for (uint64_t at = 2; at <= 10; at += 2) keep(at, {0});
+    for (uint64_t at = 12; at <= 20; at += 2) keep(at, {0, 1});
+    for (uint64_t at = 22; at <= 30; at += 2) keep(at, {1});
+    for (uint64_t at = 32; at <= 40; at += 2) keep(at, {1, 2});
+    for (uint64_t at = 42; at <= 50; at += 2) keep(at, {2});
+    return files;
+  }
+  static absl::StatusOr<VerifiedLog> Verify(const FileMap& files, int which) {
+    const auto read = [&](const std::string& path) -> absl::StatusOr<std::string> {
+      const auto file = files.find(path);
+      if (file == files.end()) return absl::NotFoundError("no such file");
+      return file->second;
+    };
+    return VerifyLog(read, Verifier(which));
+  }
+
+  std::vector<std::string> entries_;
+};
+
+TEST_F(KeyChangeTest, EitherKeyVerifiesDuringTheOverlap) {
+  for (const int key : {0, 1}) {
+    const auto log = Verify(Published(20, {0, 1}), key);
+    ASSERT_OK(log);
+    EXPECT_EQ(log->signer.Label(), Verifier(key).Label());
+  }
+}
+
+TEST_F(KeyChangeTest, TheFirstKeyLeadsToTheLast) {
+  const auto log = Verify(Published(50, {2}), 0);
+  ASSERT_OK(log);
+  EXPECT_EQ(log->signer.Label(), Verifier(2).Label());
+  EXPECT_OK(Verify(Published(50, {2}), 1));
+  EXPECT_OK(Verify(Published(50, {2}), 2));
+}
+
+TEST_F(KeyChangeTest, NothingLeadsToAKeyThatTheLogDoesNotName) {
+  constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+  const FileMap good = Published(50, {2});
+  const struct {
+    const char* name;
+    std::function<void(FileMap*)> tamper;
+    const char* error;
+  } cases[] = {
+      {"a stranger's key", [&](FileMap* f) { (*f)["checkpoint"] = Note(50, {3}); },
+       "there is no signature of"},
+      {"no checkpoint of the first key is kept",
+       [&](FileMap* f) {
+         for (int n = 0; n < 10; ++n) (*f)[KeptCheckpointPath(n)] = Note(22, {1});
+       },
+       "there is no signature of"},
+      {"the overlap is not kept",
+       [&](FileMap* f) {
+         for (int n = 5; n < 15; ++n) (*f)[KeptCheckpointPath(n)] = Note(42, {2});
+       },
+       "there is no signature of"},
+      {"signed by a retired key", [&](FileMap* f) { (*f)["checkpoint"] = Note(50, {0}); },
+       "which entry 20 retired"},
+  };
+  for (const auto& c : cases) {
+    FileMap changed = good;
+    c.tamper(&changed);
+    EXPECT_THAT(Verify(changed, 0), StatusIs(kDenied, HasSubstr(c.error))) << c.name;
+  }
+}
+
+// The thief of a retired key signs a history of their own that leads to their own key.
+TEST_F(KeyChangeTest, ABridgeOfAnotherHistoryIsFound) {
+  FileMap files = Published(50, {2});
+  Checkpoint forged = CheckpointOf({entries_.begin(), entries_.begin() + 20});
+  forged.root = EmptyRoot();
+  for (int n = 9; n < 25; ++n) files[KeptCheckpointPath(n)] = SignCheckpoint(forged, Key(0));
+  EXPECT_THAT(Verify(files, 0),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("two different logs were signed")));
+}
+
+TEST_F(KeyChangeTest, AChangeThatNamesNoKeyIsAFault) {
+  for (const char* outcome :
+       {"", "log-key-added ", "log-key-added nonsense", "log-key-retired ", "something else"}) {
+    Change(10, outcome);
+    EXPECT_THAT(Verify(Published(12, {0}), 0),
+                StatusIs(absl::StatusCode::kDataLoss,
+                         HasSubstr("entry 10 in tile/entries/000.p/12: it is a change of keys that "
+                                   "names no key")));
+  }
+}
+
 }  // namespace
 }  // namespace sluss

@@ -235,13 +235,45 @@ TEST_F(WitnessTest, OfTwoHistoriesAtOnceOneIsCosigned) {
   }
 }
 
-TEST(WitnessKeysTest, OneLogHasOneKey) {
+// The key of a log is changed over: the witness knows both for a while, and its memory, signed by
+// both, opens with either.
+TEST(WitnessKeysTest, EitherKeySignsWhileTheyAreChangedOver) {
+  const SigningKey next = SigningKey::Generate();
+  const VerifierKey next_verifier = *VerifierKey::Make(kSampleOrigin, next.public_key());
+  const auto request = [&](uint64_t old_size, uint64_t size, bool by_old, bool by_new) {
+    const Log log(size);
+    Appender tree;
+    tree.Append(log.leaves);
+    const Checkpoint checkpoint{kSampleOrigin, size, tree.root()};
+    const SigningKey old = SampleLogKey();
+    const std::string note = by_old ? SignCheckpoint(checkpoint, old, by_new ? &next : nullptr)
+                                    : SignCheckpoint(checkpoint, next);
+    std::string text = absl::StrCat("old ", old_size, "\n");
+    if (old_size > 0) {
+      for (const Hash& hash : NaiveConsistency(old_size, log.leaves)) {
+        absl::StrAppend(&text, FormatHash(hash), "\n");
+      }
+    }
+    return absl::StrCat(text, "\n", note);
+  };
   FakeMemory memory;
   FakeClock clock{absl::UnixEpoch()};
-  EXPECT_THAT(Witness::Create(kName, SampleLogKey(), {SampleVerifierKey(), SampleVerifierKey()},
+  const auto with = [&](const std::vector<VerifierKey>& keys) {
+    return *Witness::Create(kName, SampleLogKey(), keys, &memory, &clock);
+  };
+  const VerifierKey old_verifier = SampleVerifierKey();
+  EXPECT_EQ(with({old_verifier})->AddCheckpoint(request(0, 3, true, false)).http_status, 200);
+  EXPECT_EQ(with({next_verifier})->AddCheckpoint(request(3, 5, true, true)).http_status, 500)
+      << "what it remembers is not signed by the new key";
+  EXPECT_EQ(
+      with({old_verifier, next_verifier})->AddCheckpoint(request(3, 5, true, true)).http_status,
+      200);
+  EXPECT_EQ(with({next_verifier})->AddCheckpoint(request(5, 8, false, true)).http_status, 200);
+  EXPECT_EQ(with({next_verifier})->AddCheckpoint(request(8, 9, true, false)).http_status, 403);
+  EXPECT_THAT(Witness::Create(kName, SampleLogKey(), {old_verifier, next_verifier, old_verifier},
                               &memory, &clock)
                   .status(),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("two keys for the log")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("more than two keys")));
 }
 
 }  // namespace
