@@ -7,7 +7,7 @@
 #include "gateway/ctl/policy_life_command.h"
 #include "gateway/ctl/preflight_command.h"
 #include "gateway/ctl/status_command.h"
-#include "gateway/store/log_command.h"
+#include "gateway/publication/log_command.h"
 #include "policy/analysis/analysis_command.h"
 #include "policy/edit_command.h"
 #include "policy/mutation/mutation_command.h"

@@ -2,11 +2,16 @@
 
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <map>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/mutex.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "gateway/rpc/certificate.h"
@@ -17,7 +22,7 @@ namespace sluss {
 namespace {
 
 constexpr char kTls13Only[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3";
-constexpr unsigned kThreads = 4;
+constexpr std::chrono::milliseconds kLook(500);
 
 // The certificate that the client of this connection has shown, as PEM; empty where there is none.
 std::string ClientCertificate(MHD_Connection* connection) {
@@ -43,6 +48,9 @@ MHD_Result Queue(MHD_Connection* connection, const HttpResponse& answer) {
   if (response == nullptr) return MHD_NO;
   MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer.content_type.c_str());
   MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+  if (!answer.cache_control.empty()) {
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, answer.cache_control.c_str());
+  }
   const MHD_Result queued =
       MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
   MHD_destroy_response(response);
@@ -50,6 +58,55 @@ MHD_Result Queue(MHD_Connection* connection, const HttpResponse& answer) {
 }
 
 }  // namespace
+
+// Knows every connection's age and cuts the old ones: their sockets are shut down, and the library
+// then ends them as if the client had gone.
+class HttpsServer::Cutter {
+ public:
+  explicit Cutter(std::chrono::seconds longest) : longest_(longest), thread_([this] { Loop(); }) {}
+  ~Cutter() {
+    {
+      MutexLock lock(&mutex_);
+      stopping_ = true;
+      changed_.NotifyAll();
+    }
+    thread_.join();
+  }
+
+  // Told by the library before the handshake, and before it closes the socket.
+  static void Notify(void* cutter, MHD_Connection* connection, void**,
+                     MHD_ConnectionNotificationCode what) {
+    auto* const self = static_cast<Cutter*>(cutter);
+    const MHD_ConnectionInfo* const info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (self == nullptr || info == nullptr) return;
+    MutexLock lock(&self->mutex_);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+      self->since_[info->connect_fd] = std::chrono::steady_clock::now();
+    } else {
+      self->since_.erase(info->connect_fd);
+    }
+  }
+
+ private:
+  void Loop() {
+    MutexLock lock(&mutex_);
+    while (!stopping_) {
+      changed_.WaitFor(&mutex_, kLook);
+      const auto now = std::chrono::steady_clock::now();
+      for (const auto& [descriptor, since] : since_) {
+        if (now - since >= longest_) (void)shutdown(descriptor, SHUT_RDWR);
+      }
+    }
+  }
+
+  const std::chrono::seconds longest_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::map<int, std::chrono::steady_clock::time_point> since_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
 
 // One request as it arrives, piece by piece.
 class HttpsConnection {
@@ -130,6 +187,9 @@ absl::StatusOr<std::unique_ptr<HttpsServer>> HttpsServer::Start(const HttpsOptio
   ASSIGN_OR_RETURN(Listener listener, Listen(options.listen));
   std::unique_ptr<HttpsServer> server(new HttpsServer(options, verifier, std::move(handler)));
   server->address_ = std::move(listener.address);
+  if (options.longest_seconds > 0) {
+    server->cutter_ = std::make_unique<Cutter>(std::chrono::seconds(options.longest_seconds));
+  }
   // With an authority the client is asked for its certificate; who it is, the verifier says.
   const MHD_OptionItem trust[] = {
       {authority.empty() ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0, authority.data()},
@@ -140,7 +200,8 @@ absl::StatusOr<std::unique_ptr<HttpsServer>> HttpsServer::Start(const HttpsOptio
       certificate.c_str(), MHD_OPTION_HTTPS_MEM_KEY, key.c_str(), MHD_OPTION_HTTPS_PRIORITIES,
       kTls13Only, MHD_OPTION_CONNECTION_LIMIT, options.max_connections,
       MHD_OPTION_PER_IP_CONNECTION_LIMIT, options.max_connections_per_source,
-      MHD_OPTION_CONNECTION_TIMEOUT, options.idle_seconds, MHD_OPTION_THREAD_POOL_SIZE, kThreads,
+      MHD_OPTION_CONNECTION_TIMEOUT, options.idle_seconds, MHD_OPTION_THREAD_POOL_SIZE,
+      options.threads, MHD_OPTION_NOTIFY_CONNECTION, &Cutter::Notify, server->cutter_.get(),
       MHD_OPTION_NOTIFY_COMPLETED, &HttpsConnection::End, nullptr, MHD_OPTION_ARRAY, trust,
       MHD_OPTION_END);
   if (server->daemon_ != nullptr) return server;

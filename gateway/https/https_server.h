@@ -33,6 +33,7 @@ struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
+  std::string cache_control = {};  // empty: none
 };
 
 struct HttpsOptions {
@@ -43,6 +44,10 @@ struct HttpsOptions {
   unsigned max_connections = 256;
   unsigned max_connections_per_source = 32;
   unsigned idle_seconds = 15;
+  // However busy, a connection is cut after this; a client that still wants something connects
+  // again. So one that reads or writes a byte now and then holds its place no longer. 0: never.
+  unsigned longest_seconds = 0;
+  unsigned threads = 4;
 };
 
 // Called from several threads.
@@ -67,10 +72,13 @@ class HttpsServer {
   friend class HttpsConnection;
   HttpsServer(const HttpsOptions& options, const PeerVerifier* verifier, HttpHandler handler);
 
+  class Cutter;
+
   const HttpsOptions options_;
   const PeerVerifier* const verifier_;
   const HttpHandler handler_;
   std::string address_;
+  std::unique_ptr<Cutter> cutter_;
   MHD_Daemon* daemon_ = nullptr;
 };
 

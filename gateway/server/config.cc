@@ -85,6 +85,36 @@ void FillRetention(ConfigCheck& check, const v1::Limits& limits, v1::Retention& 
   retention.set_undelivered_days(days("undelivered_days", retention.undelivered_days(), 30));
 }
 
+void CheckPublishedLog(ConfigCheck& check, v1::PublishedLog& log) {
+  const auto range = [&](absl::string_view field, uint32_t value, uint32_t standard, uint32_t min,
+                         uint32_t max) {
+    return check.Range(absl::StrCat("published_log.", field), value, standard, min, max);
+  };
+  if (!log.directory().empty()) {
+    check.Directory("published_log.directory", log.mutable_directory());
+  }
+  log.set_max_connections(range("max_connections", log.max_connections(), 128, 8, 10000));
+  log.set_max_connections_per_source(
+      range("max_connections_per_source", log.max_connections_per_source(), 16, 1, 10000));
+  log.set_idle_seconds(range("idle_seconds", log.idle_seconds(), 15, 1, 600));
+  log.set_longest_seconds(range("longest_seconds", log.longest_seconds(), 120, 1, 3600));
+  if (log.listen().empty()) return;
+  check.Address("published_log.listen", log.listen());
+  v1::TlsFiles& tls = *log.mutable_tls();
+  check.File("published_log.tls.certificate", tls.mutable_certificate());
+  check.SecretFile("published_log.tls.private_key", tls.mutable_private_key());
+  if (!log.client_certificates()) return;
+  check.File("published_log.tls.authority", tls.mutable_authority());
+  check.File("published_log.tls.revocation_list", tls.mutable_revocation_list());
+}
+
+void CheckLogKeys(ConfigCheck& check, v1::LogKeys& keys) {
+  if (!keys.keys_dir().empty()) check.Directory("log_keys.keys_dir", keys.mutable_keys_dir());
+  if (!keys.successor_dir().empty()) {
+    check.Directory("log_keys.successor_dir", keys.mutable_successor_dir());
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
@@ -108,6 +138,8 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   if (!config.metrics_file().empty()) {
     check.FileToCreate("metrics_file", config.mutable_metrics_file());
   }
+  if (config.has_published_log()) CheckPublishedLog(check, *config.mutable_published_log());
+  if (config.has_log_keys()) CheckLogKeys(check, *config.mutable_log_keys());
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());
   return config;

@@ -37,21 +37,43 @@ absl::Status CheckAgenciesHaveKeys(const v1::GatewayConfig& config, const KeyDir
   return absl::OkStatus();
 }
 
+// The key directory names the key that signs or, once the parties have gone over to it, the one
+// that will.
+absl::Status CheckLogKey(const v1::GatewayConfig& config, const KeyDirectory& keys,
+                         const LogIdentity& log) {
+  const std::string& known = keys.log().verifier_key();
+  const bool origin =
+      log.origin == config.log_origin() && (!log.successor || log.successor->name() == log.origin);
+  const bool either =
+      log.verifier.ToString() == known || (log.successor && log.successor->ToString() == known);
+  if (origin && either) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the log key `", log.verifier.Label(),
+                   "` must be the one of `log_origin` and of the key directory, or its successor "
+                   "must: see `keys_dir` and `log_keys`"));
+}
+
 absl::StatusOr<LogIdentity> LoadLogIdentity(const v1::GatewayConfig& config,
                                             const KeyDirectory& keys) {
-  ASSIGN_OR_RETURN(LogSecrets secrets, LoadLogSecrets(config.keys_dir()));
-  const v1::LogKey own = secrets.PublicKey();
-  if (secrets.origin != config.log_origin() || own.verifier_key() != keys.log().verifier_key()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the log key in `", config.keys_dir(), "` is for `", secrets.origin,
-                     "` and must be the one of `log_origin` and of the key directory"));
+  const v1::LogKeys& paths = config.log_keys();
+  ASSIGN_OR_RETURN(LogSecrets secrets,
+                   LoadLogSecrets(paths.keys_dir().empty() ? config.keys_dir() : paths.keys_dir()));
+  ASSIGN_OR_RETURN(const VerifierKey verifier,
+                   VerifierKey::Parse(secrets.PublicKey().verifier_key()));
+  LogIdentity log{.origin = secrets.origin, .verifier = verifier, .sign = nullptr};
+  std::shared_ptr<const LogSecrets> successor;
+  if (!paths.successor_dir().empty()) {
+    ASSIGN_OR_RETURN(LogSecrets next, LoadLogSecrets(paths.successor_dir()));
+    ASSIGN_OR_RETURN(log.successor, VerifierKey::Parse(next.PublicKey().verifier_key()));
+    successor = std::make_shared<const LogSecrets>(std::move(next));
   }
-  ASSIGN_OR_RETURN(const VerifierKey verifier, VerifierKey::Parse(own.verifier_key()));
-  const auto key = std::make_shared<const LogSecrets>(std::move(secrets));
-  return LogIdentity{
-      .origin = key->origin, .verifier = verifier, .sign = [key](const Checkpoint& checkpoint) {
-        return SignCheckpoint(checkpoint, key->signing);
-      }};
+  RETURN_IF_ERROR(CheckLogKey(config, keys, log));
+  log.sign = [key = std::make_shared<const LogSecrets>(std::move(secrets)),
+              successor](const Checkpoint& checkpoint) {
+    return SignCheckpoint(checkpoint, key->signing,
+                          successor == nullptr ? nullptr : &successor->signing);
+  };
+  return log;
 }
 
 ExchangeLimits LimitsOf(const v1::GatewayConfig& config) {
@@ -96,6 +118,7 @@ absl::Status Gateway::Join() {
   RETURN_IF_ERROR(CheckAgenciesHaveKeys(config_, directory));
   ASSIGN_OR_RETURN(LogIdentity log, LoadLogIdentity(config_, directory));
   WriteKeysEvent(keys_->directories(), events_);
+  const std::string verifier_key = log.verifier.ToString();
   ASSIGN_OR_RETURN(store_, OpenSqliteStore(config_.database()));
   RETURN_IF_ERROR(ChoosePolicies());
   ASSIGN_OR_RETURN(key_holder_, KeyHolderLink::Create(config_, clock_));
@@ -138,6 +161,12 @@ absl::Status Gateway::Join() {
            .max_threads =
                static_cast<int>(limits.max_streams_per_agency() * config_.agency_size()) + 128},
           verifier_.get(), {service_.get(), policy_service_.get()}));
+  ASSIGN_OR_RETURN(publication_, LogPublication::Start({.ledger = exchange_->ledger(),
+                                                        .store = store_.get(),
+                                                        .verifier_key = verifier_key,
+                                                        .clock = clock_,
+                                                        .events = events_},
+                                                       config_));
   return absl::OkStatus();
 }
 

@@ -17,6 +17,7 @@
 #include "gateway/rpc/server.h"
 #include "gateway/rpc/stream_registry.h"
 #include "gateway/server/key_holder_link.h"
+#include "gateway/server/log_publication.h"
 #include "gateway/server/policy_service.h"
 #include "gateway/server/service.h"
 #include "proto/config.pb.h"
@@ -68,6 +69,7 @@ class Gateway {
   std::unique_ptr<GatewayService> service_;
   std::unique_ptr<PolicyService> policy_service_;
   std::unique_ptr<RpcServer> server_;
+  std::unique_ptr<LogPublication> publication_;
 
   Mutex mutex_;
   CondVar stopped_;

@@ -134,5 +134,35 @@ TEST_F(GatewayConfigTest, RefusesWhatItDoesNotKnow) {
               StatusIs(kInvalid, HasSubstr("`agency`: name at least one agency")));
 }
 
+TEST_F(GatewayConfigTest, ThePublishedLogHasItsOwnCertificateAndLimits) {
+  std::filesystem::permissions(directory_.Path("a"), std::filesystem::perms(0600));
+  const auto with = [&](const std::string& fields) {
+    return Load(absl::StrCat(kGood, "published_log { ", fields, " }\n"));
+  };
+  const auto config = with("listen: \"127.0.0.1:1\" tls { certificate: \"a\" private_key: \"a\" }");
+  ASSERT_OK(config);
+  EXPECT_EQ(config->published_log().tls().certificate(), directory_.Path("a"));
+  EXPECT_EQ(config->published_log().max_connections(), 128u);
+  EXPECT_EQ(config->published_log().longest_seconds(), 120u);
+  EXPECT_OK(with("directory: \"keys\""));
+  const struct {
+    const char* fields;
+    const char* error;
+  } cases[] = {
+      {"listen: \"8443\"", "`published_log.listen`: write host:port"},
+      {"listen: \"127.0.0.1:1\"", "`published_log.tls.certificate`: is missing"},
+      {"listen: \"127.0.0.1:1\" tls { certificate: \"a\" private_key: \"none\" }",
+       "`published_log.tls.private_key`: cannot open"},
+      {"listen: \"127.0.0.1:1\" client_certificates: true "
+       "tls { certificate: \"a\" private_key: \"a\" }",
+       "`published_log.tls.authority`: is missing"},
+      {"directory: \"none\"", "`published_log.directory`: `"},
+      {"max_connections: 1", "`published_log.max_connections`: must be from 8 to 10000"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(with(c.fields), StatusIs(kInvalid, HasSubstr(c.error))) << c.fields;
+  }
+}
+
 }  // namespace
 }  // namespace sluss

@@ -11,8 +11,8 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "gateway/exchange/store.h"
-#include "gateway/store/database_file.h"
-#include "gateway/store/log_export.h"
+#include "gateway/publication/log_directory.h"
+#include "gateway/store/sqlite_view.h"
 #include "tests/gateway/tlog/sample_log.h"
 
 namespace sluss::testing {
@@ -62,8 +62,8 @@ inline absl::StatusOr<uint64_t> VerifyStored(const std::string& database,
                                              const VerifierKey& key = SampleVerifierKey()) {
   const std::string directory = database + "-tiles";
   std::filesystem::remove_all(directory);
-  ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, OpenBeside(database));
-  RETURN_IF_ERROR(ExportLog(SqlReader(connection.get()), directory, key).status());
+  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(database));
+  RETURN_IF_ERROR(ExportLog(*view, directory, key).status());
   const auto read = [&](const std::string& path) { return ReadFile(directory + "/" + path); };
   ASSIGN_OR_RETURN(const VerifiedLog log, VerifyLog(read, key));
   return log.checkpoint.size;

@@ -1,4 +1,4 @@
-#include "gateway/store/log_command.h"
+#include "gateway/publication/log_command.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "gateway/store/log_text.h"
+#include "gateway/publication/log_text.h"
 
 #include <vector>
 

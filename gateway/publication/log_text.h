@@ -1,7 +1,7 @@
 // One entry of the log for a person or a program to read. Entries hold no personal data, so neither
 // does this; commitments are shown as what they are, digests.
-#ifndef SLUSS_GATEWAY_STORE_LOG_TEXT_H_
-#define SLUSS_GATEWAY_STORE_LOG_TEXT_H_
+#ifndef SLUSS_GATEWAY_PUBLICATION_LOG_TEXT_H_
+#define SLUSS_GATEWAY_PUBLICATION_LOG_TEXT_H_
 
 #include <cstdint>
 #include <string>
@@ -20,4 +20,4 @@ std::string EntryAsJson(uint64_t index, const v1::AuditLeaf& leaf);
 
 }  // namespace sluss
 
-#endif  // SLUSS_GATEWAY_STORE_LOG_TEXT_H_
+#endif  // SLUSS_GATEWAY_PUBLICATION_LOG_TEXT_H_
