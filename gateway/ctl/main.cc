@@ -7,6 +7,7 @@
 #include "gateway/ctl/policy_life_command.h"
 #include "gateway/ctl/preflight_command.h"
 #include "gateway/ctl/status_command.h"
+#include "gateway/ctl/witness_command.h"
 #include "gateway/publication/log_command.h"
 #include "policy/analysis/analysis_command.h"
 #include "policy/edit_command.h"
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
   sluss::AddPreflightCommand(app);
   sluss::AddConsentCommands(app);
   sluss::AddStatusCommand(app);
+  sluss::AddWitnessCommands(app);
   CLI11_PARSE(app, argc, argv);
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/ctl/gateway_connection.h"
+#include "gateway/ctl/witness_command.h"
 #include "gateway/rpc/status.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/gateway.grpc.pb.h"
@@ -44,6 +45,10 @@ void Run(const StatusArguments& arguments) {
     throw CLI::RuntimeError(1);
   }
   std::cout << json;
+  if (!arguments.message_id.empty()) return;
+  const auto standing = AskForStanding(arguments.gateway);
+  const std::string warning = standing.ok() ? StandingWarning(*standing) : "";
+  if (!warning.empty()) std::cerr << "slussctl: " << warning << "\n";
 }
 
 }  // namespace

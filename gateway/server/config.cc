@@ -108,6 +108,28 @@ void CheckPublishedLog(ConfigCheck& check, v1::PublishedLog& log) {
   check.File("published_log.tls.revocation_list", tls.mutable_revocation_list());
 }
 
+void CheckWitnesses(ConfigCheck& check, v1::WitnessRules& rules) {
+  const auto range = [&](absl::string_view field, uint32_t value, uint32_t standard, uint32_t max) {
+    return check.Range(absl::StrCat("witnesses.", field), value, standard, 1, max);
+  };
+  check.File("witnesses.policy", rules.mutable_policy());
+  if (!rules.authority().empty()) {
+    check.File("witnesses.authority", rules.mutable_authority());
+  }
+  if (!rules.revocation_list().empty()) {
+    check.File("witnesses.revocation_list", rules.mutable_revocation_list());
+  }
+  rules.set_every_seconds(range("every_seconds", rules.every_seconds(), 15, 3600));
+  rules.set_warn_after_minutes(
+      range("warn_after_minutes", rules.warn_after_minutes(), 10, 7 * 24 * 60));
+  rules.set_refuse_after_minutes(
+      range("refuse_after_minutes", rules.refuse_after_minutes(), 0, 30 * 24 * 60));
+  if (rules.refuse_after_minutes() > 0 &&
+      rules.refuse_after_minutes() <= rules.warn_after_minutes()) {
+    check.Fault("witnesses.refuse_after_minutes", "must be above `warn_after_minutes`");
+  }
+}
+
 void CheckLogKeys(ConfigCheck& check, v1::LogKeys& keys) {
   if (!keys.keys_dir().empty()) check.Directory("log_keys.keys_dir", keys.mutable_keys_dir());
   if (!keys.successor_dir().empty()) {
@@ -139,6 +161,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
     check.FileToCreate("metrics_file", config.mutable_metrics_file());
   }
   if (config.has_published_log()) CheckPublishedLog(check, *config.mutable_published_log());
+  if (config.has_witnesses()) CheckWitnesses(check, *config.mutable_witnesses());
   if (config.has_log_keys()) CheckLogKeys(check, *config.mutable_log_keys());
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());

@@ -119,6 +119,7 @@ absl::Status Gateway::Join() {
   ASSIGN_OR_RETURN(LogIdentity log, LoadLogIdentity(config_, directory));
   WriteKeysEvent(keys_->directories(), events_);
   const std::string verifier_key = log.verifier.ToString();
+  const std::string successor_key = log.successor ? log.successor->ToString() : "";
   ASSIGN_OR_RETURN(store_, OpenSqliteStore(config_.database()));
   RETURN_IF_ERROR(ChoosePolicies());
   ASSIGN_OR_RETURN(key_holder_, KeyHolderLink::Create(config_, clock_));
@@ -135,6 +136,13 @@ absl::Status Gateway::Join() {
                                              .active = policies_.get(),
                                              .analysis = ExactAnalysis()}));
   RETURN_IF_ERROR(ActivateDuePolicy());
+  ASSIGN_OR_RETURN(publication_, LogPublication::Start({.ledger = exchange_->ledger(),
+                                                        .store = store_.get(),
+                                                        .verifier_key = verifier_key,
+                                                        .successor_key = successor_key,
+                                                        .clock = clock_,
+                                                        .events = events_},
+                                                       config_));
   ASSIGN_OR_RETURN(verifier_, PeerVerifier::Create(config_.tls().authority(),
                                                    config_.tls().revocation_list(), clock_));
   streams_ = std::make_unique<StreamRegistry>(verifier_.get());
@@ -146,6 +154,7 @@ absl::Status Gateway::Join() {
                                                            .events = events_},
                                               config_);
   policy_service_ = std::make_unique<PolicyService>(life_.get(), verifier_.get(), events_);
+  log_service_ = std::make_unique<LogService>(publication_.get(), verifier_.get());
   ASSIGN_OR_RETURN(const Peer self, ParseServerName(config_.name()));
   const v1::Limits& limits = config_.limits();
   ASSIGN_OR_RETURN(
@@ -160,13 +169,7 @@ absl::Status Gateway::Join() {
            // Each held stream takes a thread; the rest is for calls.
            .max_threads =
                static_cast<int>(limits.max_streams_per_agency() * config_.agency_size()) + 128},
-          verifier_.get(), {service_.get(), policy_service_.get()}));
-  ASSIGN_OR_RETURN(publication_, LogPublication::Start({.ledger = exchange_->ledger(),
-                                                        .store = store_.get(),
-                                                        .verifier_key = verifier_key,
-                                                        .clock = clock_,
-                                                        .events = events_},
-                                                       config_));
+          verifier_.get(), {service_.get(), policy_service_.get(), log_service_.get()}));
   return absl::OkStatus();
 }
 
@@ -197,7 +200,8 @@ absl::Status Gateway::WriteMetrics() {
   if (config_.metrics_file().empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string text,
                    GatewayMetrics(*exchange_, *store_, *policies_->Current(), config_.name()));
-  return WriteMetricsFile(config_.metrics_file(), text);
+  ASSIGN_OR_RETURN(const std::string publication, publication_->Metrics());
+  return WriteMetricsFile(config_.metrics_file(), absl::StrCat(text, publication));
 }
 
 void Gateway::TellOfClock() {

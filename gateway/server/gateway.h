@@ -18,6 +18,7 @@
 #include "gateway/rpc/stream_registry.h"
 #include "gateway/server/key_holder_link.h"
 #include "gateway/server/log_publication.h"
+#include "gateway/server/log_service.h"
 #include "gateway/server/policy_service.h"
 #include "gateway/server/service.h"
 #include "proto/config.pb.h"
@@ -64,12 +65,13 @@ class Gateway {
   std::unique_ptr<KeyHolderLink> key_holder_;
   std::unique_ptr<Exchange> exchange_;
   std::unique_ptr<PolicyLife> life_;
+  std::unique_ptr<LogPublication> publication_;
   std::unique_ptr<PeerVerifier> verifier_;
   std::unique_ptr<StreamRegistry> streams_;
   std::unique_ptr<GatewayService> service_;
   std::unique_ptr<PolicyService> policy_service_;
+  std::unique_ptr<LogService> log_service_;
   std::unique_ptr<RpcServer> server_;
-  std::unique_ptr<LogPublication> publication_;
 
   Mutex mutex_;
   CondVar stopped_;

@@ -93,8 +93,12 @@ grpc::Status GatewayService::Answer(const AgencyId& caller,
 
 grpc::Status GatewayService::Submit(grpc::ServerContext* context, const v1::SubmitRequest* request,
                                     v1::SubmitResponse* response) {
-  const auto caller = Admit(*context, ClaimsDuty(request->envelope()));
+  const bool duty = ClaimsDuty(request->envelope());
+  const auto caller = Admit(*context, duty);
   if (!caller.ok()) return ToGrpc(caller.status());
+  if (absl::Status accepts = parts_.may_accept(); !duty && !accepts.ok()) {
+    return Answer(*caller, std::move(accepts), response);
+  }
   if (absl::Status clock = CheckClock(*request); !clock.ok()) return ToGrpc(clock);
   return Answer(*caller, parts_.exchange->Submit(*caller, request->envelope()), response);
 }
@@ -104,6 +108,9 @@ grpc::Status GatewayService::Feedback(grpc::ServerContext* context,
                                       v1::SubmitResponse* response) {
   const auto caller = Admit(*context);
   if (!caller.ok()) return ToGrpc(caller.status());
+  if (absl::Status accepts = parts_.may_accept(); !accepts.ok()) {
+    return Answer(*caller, std::move(accepts), response);
+  }
   if (absl::Status clock = CheckClock(*request); !clock.ok()) return ToGrpc(clock);
   return Answer(*caller, parts_.exchange->Feedback(*caller, request->envelope()), response);
 }
@@ -254,6 +261,7 @@ grpc::Status GatewayService::Reidentify(grpc::ServerContext* context,
                                         v1::ReidentifyResponse* response) {
   const auto caller = Admit(*context);
   if (!caller.ok()) return ToGrpc(caller.status());
+  if (absl::Status accepts = parts_.may_accept(); !accepts.ok()) return ToGrpc(accepts);
   absl::StatusOr<v1::ReidentifyResponse> answer = parts_.exchange->Reidentify(*caller, *request);
   if (answer.ok()) {
     parts_.events->Write("reidentification",

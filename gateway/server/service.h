@@ -2,6 +2,7 @@
 #ifndef SLUSS_GATEWAY_SERVER_SERVICE_H_
 #define SLUSS_GATEWAY_SERVER_SERVICE_H_
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -27,6 +28,8 @@ struct ServiceParts {
   StreamRegistry* streams;
   const Clock* clock;
   EventLog* events;
+  // Whether new disclosures are taken: OK, or why not and until when. Duty reports always are.
+  std::function<absl::Status()> may_accept = [] { return absl::OkStatus(); };
 };
 
 // Thread-safe. Every handler begins with the caller's certificate. Only the agencies of the

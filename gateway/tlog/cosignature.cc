@@ -51,7 +51,7 @@ absl::StatusOr<WitnessKey> WitnessKey::Parse(absl::string_view text) {
 absl::StatusOr<absl::Time> WitnessKey::Verify(const Note& note) const {
   absl::Time latest = absl::InfinitePast();
   for (const NoteSignature& line : note.signatures) {
-    if (line.key_name != key_.name() || line.key_id != key_.id()) continue;
+    if (!Owns(line)) continue;
     const uint64_t seconds = ReadTime(line.signature);
     if (line.signature.size() != kTimeBytes + kSignatureSize || seconds > INT64_MAX ||
         !VerifyRawSignature(key_.public_key(), SignedText(static_cast<int64_t>(seconds), note.text),

@@ -37,6 +37,12 @@ class WitnessKey {
   // When the witness saw the note: the latest, if it signed more than once. PERMISSION_DENIED when
   // it did not, or when a line in its name does not verify.
   absl::StatusOr<absl::Time> Verify(const Note& note) const;
+  // Whether a line stands in its name; not whether it verifies.
+  bool Owns(const NoteSignature& line) const {
+    return line.key_name == key_.name() && line.key_id == key_.id();
+  }
+  // The line as it stands in a note.
+  std::string Line(const NoteSignature& line) const { return key_.Line(line.signature); }
 
  private:
   explicit WitnessKey(NoteKey key) : key_(std::move(key)) {}

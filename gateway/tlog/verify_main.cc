@@ -3,9 +3,12 @@
 //
 // Exit codes: 0 verified; 1 the log or the receipt is not what it claims to be; 2 nothing could be
 // verified (arguments, key, unreadable file).
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +17,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
@@ -21,6 +25,7 @@
 #include "gateway/tlog/proof_file.h"
 #include "gateway/tlog/tile.h"
 #include "gateway/tlog/verifier.h"
+#include "gateway/tlog/witness_policy.h"
 #include "nlohmann/json.hpp"
 #include "proto/notification.pb.h"
 
@@ -40,6 +45,7 @@ struct Arguments {
   std::string key;
   std::string key_file;
   std::vector<std::string> witnesses;
+  std::string witness_policy;
   bool json = false;
 };
 
@@ -68,28 +74,80 @@ absl::StatusOr<Key> LoadKey(const Arguments& arguments) {
   return Key{std::move(key), own};
 }
 
-absl::StatusOr<std::vector<WitnessKey>> LoadWitnesses(const Arguments& arguments) {
-  std::vector<WitnessKey> keys;
+// Who must have seen the checkpoint.
+struct Witnesses {
+  std::vector<WitnessKey> all;          // each of these
+  std::optional<WitnessPolicy> policy;  // and a quorum of this
+};
+
+absl::StatusOr<Witnesses> LoadWitnesses(const Arguments& arguments, const VerifierKey& log) {
+  Witnesses witnesses;
+  std::vector<WitnessKey>& keys = witnesses.all;
   for (const std::string& text : arguments.witnesses) {
     ASSIGN_OR_RETURN(WitnessKey key, WitnessKey::Parse(text));
     keys.push_back(std::move(key));
   }
-  return keys;
+  if (arguments.witness_policy.empty()) return witnesses;
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(arguments.witness_policy));
+  absl::StatusOr<WitnessPolicy> policy = WitnessPolicy::Parse(text);
+  if (!policy.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(arguments.witness_policy, ": ", policy.status().message()));
+  }
+  const auto& logs = policy->logs();
+  const bool known = std::any_of(logs.begin(), logs.end(), [&](const VerifierKey& one) {
+    return one.ToString() == log.ToString();
+  });
+  if (!logs.empty() && !known) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        arguments.witness_policy, ": its `log` lines do not name the key ", log.Label()));
+  }
+  witnesses.policy = *std::move(policy);
+  return witnesses;
+}
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
+}
+
+// Which witnesses of the policy saw the note, as the end of a conclusion. PERMISSION_DENIED where
+// they are no quorum.
+absl::StatusOr<std::string> SeenByQuorum(const WitnessPolicy& policy, const Note& note) {
+  const std::map<std::string, absl::Time> seen = policy.SeenBy(note);
+  std::set<std::string> labels;
+  std::vector<std::string> names;
+  absl::Time earliest = absl::InfiniteFuture();
+  for (const PolicyWitness& witness : policy.witnesses()) {
+    const auto at = seen.find(witness.key.Label());
+    if (at == seen.end()) continue;
+    labels.insert(at->first);
+    names.push_back(absl::StrCat("`", witness.name, "`"));
+    earliest = std::min(earliest, at->second);
+  }
+  const std::string who = names.empty() ? "none" : absl::StrJoin(names, ", ");
+  if (!policy.IsQuorum(labels)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("of the policy's witnesses ", who,
+                     " cosigned the checkpoint, which is no quorum: ", policy.Describe()));
+  }
+  if (names.empty()) return std::string();
+  return absl::StrCat("; a quorum (", who, ") saw it from ", TimeText(earliest),
+                      " on and no other history before");
 }
 
 // When each witness saw the checkpoint, as the end of a conclusion. The log's own signature on it
 // has been verified.
-absl::StatusOr<std::string> SeenBy(const std::vector<WitnessKey>& witnesses,
-                                   absl::string_view checkpoint) {
+absl::StatusOr<std::string> SeenBy(const Witnesses& witnesses, absl::string_view checkpoint) {
   ASSIGN_OR_RETURN(const Note note, ParseNote(checkpoint));
   std::string text;
-  for (const WitnessKey& witness : witnesses) {
+  for (const WitnessKey& witness : witnesses.all) {
     ASSIGN_OR_RETURN(const absl::Time time, witness.Verify(note));
-    absl::StrAppend(&text, "; `", witness.name(), "` saw it at ",
-                    absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()),
+    absl::StrAppend(&text, "; `", witness.name(), "` saw it at ", TimeText(time),
                     " and no other history before");
   }
-  return text;
+  if (!witnesses.policy) return text;
+  ASSIGN_OR_RETURN(const std::string quorum, SeenByQuorum(*witnesses.policy, note));
+  return text + quorum;
 }
 
 struct Receipt {
@@ -190,7 +248,7 @@ int Run(const Arguments& arguments) {
   const absl::StatusOr<Key> key = LoadKey(arguments);
   if (!key.ok()) return end(kCannotVerify, key.status().message());
 
-  const absl::StatusOr<std::vector<WitnessKey>> witnesses = LoadWitnesses(arguments);
+  const absl::StatusOr<Witnesses> witnesses = LoadWitnesses(arguments, key->key);
   if (!witnesses.ok()) return end(kCannotVerify, witnesses.status().message());
 
   std::optional<Checkpoint> seen;
@@ -239,6 +297,8 @@ int main(int argc, char** argv) {
       ->excludes(key);
   app.add_option("--witness", arguments.witnesses,
                  "the key of a witness that must have cosigned the checkpoint; may be repeated");
+  app.add_option("--witness-policy", arguments.witness_policy,
+                 "a policy file (C2SP tlog-policy): a quorum must have cosigned the checkpoint");
   app.add_flag("--json", arguments.json, "print one JSON object");
   try {
     app.parse(argc, argv);

@@ -164,5 +164,31 @@ TEST_F(GatewayConfigTest, ThePublishedLogHasItsOwnCertificateAndLimits) {
   }
 }
 
+TEST_F(GatewayConfigTest, WitnessesWarnBeforeTheyRefuse) {
+  const auto with = [&](const std::string& fields) {
+    return Load(absl::StrCat(kGood, "witnesses { ", fields, " }\n"));
+  };
+  const auto config = with("policy: \"a\"");
+  ASSERT_OK(config);
+  EXPECT_EQ(config->witnesses().every_seconds(), 15u);
+  EXPECT_EQ(config->witnesses().warn_after_minutes(), 10u);
+  EXPECT_EQ(config->witnesses().refuse_after_minutes(), 0u);
+  EXPECT_EQ(config->witnesses().policy(), directory_.Path("a"));
+  const struct {
+    const char* fields;
+    const char* error;
+  } cases[] = {
+      {"", "`witnesses.policy`: is missing"},
+      {"policy: \"none\"", "`witnesses.policy`: cannot open"},
+      {"policy: \"a\" authority: \"none\"", "`witnesses.authority`: cannot open"},
+      {"policy: \"a\" every_seconds: 4000", "`witnesses.every_seconds`: must be from 1 to 3600"},
+      {"policy: \"a\" refuse_after_minutes: 10",
+       "`witnesses.refuse_after_minutes`: must be above `warn_after_minutes`"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(with(c.fields), StatusIs(kInvalid, HasSubstr(c.error))) << c.fields;
+  }
+}
+
 }  // namespace
 }  // namespace sluss

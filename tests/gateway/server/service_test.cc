@@ -2,6 +2,7 @@
 // holder: who may call, how often, with which clock; and what bad input looks like to the sender.
 #include "gateway/server/service.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <sstream>
@@ -45,14 +46,19 @@ class ServiceTest : public ::testing::Test {
       world_.ChangeKeys(*next_, &world_.parties());
     }
     streams_ = std::make_unique<StreamRegistry>(rim_.verifier());
-    service_ =
-        std::make_unique<GatewayService>(ServiceParts{.exchange = &world_.exchange(),
-                                                      .directory = &world_.parties().directory(),
-                                                      .verifier = rim_.verifier(),
-                                                      .streams = streams_.get(),
-                                                      .clock = &world_.clock(),
-                                                      .events = &events_},
-                                         Config());
+    service_ = std::make_unique<GatewayService>(
+        ServiceParts{.exchange = &world_.exchange(),
+                     .directory = &world_.parties().directory(),
+                     .verifier = rim_.verifier(),
+                     .streams = streams_.get(),
+                     .clock = &world_.clock(),
+                     .events = &events_,
+                     .may_accept =
+                         [this] {
+                           return accepts_ ? absl::OkStatus()
+                                           : absl::UnavailableError("nobody watches");
+                         }},
+        Config());
     rim_.Serve(service_.get());
   }
 
@@ -99,6 +105,7 @@ class ServiceTest : public ::testing::Test {
     return absl::OkStatus();
   }
 
+  std::atomic<bool> accepts_ = true;
   TestRim<v1::Gateway> rim_;
   ExchangeWorld world_;
   std::unique_ptr<Parties> next_;
@@ -204,6 +211,26 @@ TEST_F(ServiceTest, AnAgencyThatAsksTooOftenIsHeldBackButItsDutyReportsAreNot) {
               StatusIs(kExhausted, HasSubstr("in one second")));
   world_.clock().Advance(absl::Seconds(1));
   EXPECT_OK(Status(As(kSchool)));
+}
+
+TEST_F(ServiceTest, WhileNobodyWatchesTheLogOnlyDutyReportsAreTaken) {
+  using Stub = v1::Gateway::Stub;
+  accepts_ = false;
+  EXPECT_OK(Send(kSchool, world_.Seal(kSchool, world_.DutyReport())));
+  const v1::Envelope signal = world_.Seal(kSocialServices, world_.Signal({}));
+  const auto held_back = StatusIs(absl::StatusCode::kUnavailable, HasSubstr("nobody watches"));
+  EXPECT_THAT(Send(kSocialServices, signal), held_back);
+  v1::SubmitRequest feedback;
+  *feedback.mutable_envelope() = signal;
+  feedback.set_sent_us(absl::ToUnixMicros(world_.clock().Now()));
+  EXPECT_THAT(Call(As(kSocialServices), &Stub::Feedback, feedback), held_back);
+  EXPECT_THAT(Call(As(kSchool), &Stub::Reidentify, v1::ReidentifyRequest()), held_back);
+  // What only takes back, shows or ends something goes on.
+  EXPECT_OK(Status(As(kSchool)));
+  EXPECT_OK(Hold(kSocialServices));
+  EXPECT_THAT(Call(As(kSchool), &Stub::Withdraw, v1::WithdrawRequest()), ::testing::Not(held_back));
+  accepts_ = true;
+  EXPECT_THAT(Send(kSocialServices, signal), ::testing::Not(held_back));
 }
 
 TEST_F(ServiceTest, AnAgencyHoldsOnlySoManyStreams) {
