@@ -94,7 +94,9 @@ void Status(const Arguments& arguments) {
   const std::string warning = StandingWarning(*standing);
   if (warning.empty()) return;
   std::cerr << "slussctl: " << warning << "\n";
-  throw CLI::RuntimeError(standing->witness_age() == v1::LOG_AGE_REFUSING ? kRefusing : kLate);
+  const bool refusing = standing->witness_age() == v1::LOG_AGE_REFUSING ||
+                        standing->timestamp_age() == v1::LOG_AGE_REFUSING;
+  throw CLI::RuntimeError(refusing ? kRefusing : kLate);
 }
 
 absl::StatusOr<WitnessPolicy> Parse(const std::string& path, const std::string& text) {
@@ -204,23 +206,21 @@ absl::StatusOr<v1::LogStanding> AskForStanding(const GatewayArguments& gateway) 
 }
 
 std::string StandingWarning(const v1::LogStanding& standing) {
-  switch (standing.witness_age()) {
-    case v1::LOG_AGE_REFUSING:
-      return absl::StrCat("no quorum of witnesses has seen the log for ",
-                          standing.waiting_seconds(),
-                          " s: the gateway takes duty reports only; see `slussctl witness status`");
-    case v1::LOG_AGE_LATE:
-      return absl::StrCat("no quorum of witnesses has seen the log for ",
-                          standing.waiting_seconds(), " s: see `slussctl witness status`");
-    default:
-      break;
+  constexpr char kOnlyDuty[] = ": the gateway takes duty reports only";
+  std::vector<std::string> warnings;
+  if (standing.witness_age() >= v1::LOG_AGE_LATE) {
+    warnings.push_back(absl::StrCat("no quorum of witnesses has seen the log for ",
+                                    standing.waiting_seconds(), " s",
+                                    standing.witness_age() == v1::LOG_AGE_REFUSING ? kOnlyDuty : "",
+                                    "; see `slussctl witness status`"));
   }
-  if (standing.timestamp_age() == v1::LOG_AGE_LATE) {
-    return absl::StrCat(
-        "the log has no timestamp of its own time: ",
-        standing.timestamp_fault().empty() ? "none has come yet" : standing.timestamp_fault());
+  if (standing.timestamp_age() >= v1::LOG_AGE_LATE) {
+    warnings.push_back(absl::StrCat(
+        "the log is not timestamped (",
+        standing.timestamp_fault().empty() ? "none has come yet" : standing.timestamp_fault(), ")",
+        standing.timestamp_age() == v1::LOG_AGE_REFUSING ? kOnlyDuty : ""));
   }
-  return "";
+  return absl::StrJoin(warnings, "; ");
 }
 
 void AddWitnessCommands(CLI::App& app) {

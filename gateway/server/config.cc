@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/config_check.h"
 #include "gateway/base/ids.h"
@@ -130,6 +131,31 @@ void CheckWitnesses(ConfigCheck& check, v1::WitnessRules& rules) {
   }
 }
 
+void CheckTimestamps(ConfigCheck& check, v1::TimestampRules& rules) {
+  const auto range = [&](absl::string_view field, uint32_t value, uint32_t standard, uint32_t max) {
+    return check.Range(absl::StrCat("timestamps.", field), value, standard, 1, max);
+  };
+  if (!absl::StartsWith(rules.url(), "https://") && !absl::StartsWith(rules.url(), "http://")) {
+    check.Fault("timestamps.url", "write https://HOST/PATH or http://HOST/PATH");
+  }
+  check.File("timestamps.authority", rules.mutable_authority());
+  if (!rules.tls_authority().empty()) {
+    check.File("timestamps.tls_authority", rules.mutable_tls_authority());
+  }
+  rules.set_every_minutes(range("every_minutes", rules.every_minutes(), 60, 24 * 60));
+  rules.set_warn_after_minutes(
+      range("warn_after_minutes", rules.warn_after_minutes(), 180, 30 * 24 * 60));
+  rules.set_refuse_after_minutes(
+      range("refuse_after_minutes", rules.refuse_after_minutes(), 0, 90 * 24 * 60));
+  if (rules.warn_after_minutes() <= rules.every_minutes()) {
+    check.Fault("timestamps.warn_after_minutes", "must be above `every_minutes`");
+  }
+  if (rules.refuse_after_minutes() > 0 &&
+      rules.refuse_after_minutes() <= rules.warn_after_minutes()) {
+    check.Fault("timestamps.refuse_after_minutes", "must be above `warn_after_minutes`");
+  }
+}
+
 void CheckLogKeys(ConfigCheck& check, v1::LogKeys& keys) {
   if (!keys.keys_dir().empty()) check.Directory("log_keys.keys_dir", keys.mutable_keys_dir());
   if (!keys.successor_dir().empty()) {
@@ -162,6 +188,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   }
   if (config.has_published_log()) CheckPublishedLog(check, *config.mutable_published_log());
   if (config.has_witnesses()) CheckWitnesses(check, *config.mutable_witnesses());
+  if (config.has_timestamps()) CheckTimestamps(check, *config.mutable_timestamps());
   if (config.has_log_keys()) CheckLogKeys(check, *config.mutable_log_keys());
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());

@@ -103,6 +103,28 @@ void Describe(const WitnessesStanding& witnesses, v1::LogStanding* standing) {
   }
 }
 
+v1::LogAge AgeOf(TimestampAge age) {
+  switch (age) {
+    case TimestampAge::kInTime:
+      return v1::LOG_AGE_IN_TIME;
+    case TimestampAge::kLate:
+      return v1::LOG_AGE_LATE;
+    case TimestampAge::kRefusing:
+      return v1::LOG_AGE_REFUSING;
+  }
+  return v1::LOG_AGE_UNSPECIFIED;
+}
+
+void Describe(const TimestampStanding& timestamps, v1::LogStanding* standing) {
+  standing->set_timestamps(timestamps.count);
+  standing->set_stamped_size(timestamps.size);
+  if (timestamps.count > 0) standing->set_stamped_us(absl::ToUnixMicros(timestamps.at));
+  if (!timestamps.last.ok()) {
+    standing->set_timestamp_fault(std::string(timestamps.last.message()));
+  }
+  standing->set_timestamp_age(AgeOf(timestamps.age));
+}
+
 }  // namespace
 
 LogPublication::LogPublication(const PublicationParts& parts)
@@ -112,6 +134,9 @@ absl::StatusOr<std::unique_ptr<LogPublication>> LogPublication::Start(
     const PublicationParts& parts, const v1::GatewayConfig& config) {
   std::unique_ptr<LogPublication> publication(new LogPublication(parts));
   if (config.has_witnesses()) RETURN_IF_ERROR(publication->StartWitnesses(config));
+  if (config.has_timestamps()) {
+    RETURN_IF_ERROR(publication->StartTimestamps(config.timestamps()));
+  }
   const v1::PublishedLog& published = config.published_log();
   if (!published.directory().empty()) {
     publication->directory_ =
@@ -133,7 +158,34 @@ absl::StatusOr<std::unique_ptr<LogPublication>> LogPublication::Start(
   for (size_t i = 0; i < witnesses; ++i) {
     publication->askers_.emplace_back([raw = publication.get(), i] { raw->AskWitness(i); });
   }
+  if (publication->timestamper_ != nullptr) {
+    publication->askers_.emplace_back([raw = publication.get()] { raw->AskAuthority(); });
+  }
   return publication;
+}
+
+absl::Status LogPublication::StartTimestamps(const v1::TimestampRules& rules) {
+  ASSIGN_OR_RETURN(const std::string authority, ReadFile(rules.authority()));
+  // What it answers is signed and bound to what was asked: the connection need prove nothing.
+  HttpsClientOptions options;
+  options.authority = rules.tls_authority();
+  options.plain_http = true;
+  to_authority_ = std::make_unique<CurlPoster>(std::move(options));
+  TimestampLimits limits;
+  limits.every = absl::Minutes(rules.every_minutes());
+  limits.warn_after = absl::Minutes(rules.warn_after_minutes());
+  if (rules.refuse_after_minutes() > 0) {
+    limits.refuse_after = absl::Minutes(rules.refuse_after_minutes());
+  }
+  timestamper_ = std::make_unique<Timestamper>(TimestamperParts{.url = rules.url(),
+                                                                .authority_pem = authority,
+                                                                .ledger = parts_.ledger,
+                                                                .store = parts_.store,
+                                                                .poster = to_authority_.get(),
+                                                                .clock = parts_.clock,
+                                                                .events = parts_.events},
+                                               limits);
+  return timestamper_->Watch();
 }
 
 absl::Status LogPublication::StartWitnesses(const v1::GatewayConfig& config) {
@@ -167,7 +219,8 @@ absl::StatusOr<std::optional<uint64_t>> LogPublication::Shown(const StoreView& v
 }
 
 absl::Status LogPublication::MayAccept() const {
-  return witnessing_ == nullptr ? absl::OkStatus() : witnessing_->MayAccept();
+  if (witnessing_ != nullptr) RETURN_IF_ERROR(witnessing_->MayAccept());
+  return timestamper_ == nullptr ? absl::OkStatus() : timestamper_->MayAccept();
 }
 
 absl::StatusOr<v1::LogStanding> LogPublication::Standing() const {
@@ -180,9 +233,14 @@ absl::StatusOr<v1::LogStanding> LogPublication::Standing() const {
     standing.set_published_size(newest->size);
     standing.set_published_us(absl::ToUnixMicros(newest->at));
   }
-  if (witnessing_ == nullptr) return standing;
-  ASSIGN_OR_RETURN(const WitnessesStanding witnesses, witnessing_->Standing());
-  Describe(witnesses, &standing);
+  if (witnessing_ != nullptr) {
+    ASSIGN_OR_RETURN(const WitnessesStanding witnesses, witnessing_->Standing());
+    Describe(witnesses, &standing);
+  }
+  if (timestamper_ != nullptr) {
+    ASSIGN_OR_RETURN(const TimestampStanding timestamps, timestamper_->Standing());
+    Describe(timestamps, &standing);
+  }
   return standing;
 }
 
@@ -191,6 +249,12 @@ absl::StatusOr<std::string> LogPublication::Metrics() const {
   MetricsText metrics;
   metrics.Gauge("sluss_published_entries", "Entries below the newest published checkpoint.",
                 static_cast<double>(standing.published_size()));
+  if (timestamper_ != nullptr) {
+    metrics.Gauge("sluss_stamped_entries", "Entries below the checkpoint stamped last.",
+                  static_cast<double>(standing.stamped_size()));
+    metrics.Gauge("sluss_timestamp_age", "0 in time; 1 late; 2 only duty reports are taken.",
+                  standing.timestamp_age() - v1::LOG_AGE_IN_TIME);
+  }
   if (witnessing_ == nullptr) return metrics.text();
   metrics.Gauge("sluss_witnessed_entries", "Entries below the newest checkpoint of a quorum.",
                 static_cast<double>(standing.witnessed_size()));
@@ -217,6 +281,17 @@ void LogPublication::AskWitness(size_t witness) {
   }
 }
 
+void LogPublication::AskAuthority() {
+  MutexLock lock(&mutex_);
+  while (!stopping_) {
+    mutex_.Unlock();
+    const bool stamped = timestamper_->Step();
+    mutex_.Lock();
+    stamped_ = stamped_ || stamped;
+    if (!stopping_) changed_.WaitFor(&mutex_, kLook);
+  }
+}
+
 void LogPublication::Tell(const char* what, const absl::Status& status, bool* works) {
   if (status.ok() != *works) {
     parts_.events->Write(absl::StrCat(what, status.ok() ? "-resumed" : "-stopped"),
@@ -227,10 +302,11 @@ void LogPublication::Tell(const char* what, const absl::Status& status, bool* wo
 
 void LogPublication::Loop() {
   const auto shown = [this](const StoreView& view) { return Shown(view); };
-  bool publishing = true, writing = true, watching = true, changed = true;
+  bool publishing = true, writing = true, watching = true, stamping = true, changed = true;
   MutexLock lock(&mutex_);
   while (!stopping_) {
     const std::set<uint64_t> cosigned = std::exchange(cosigned_, {});
+    changed = changed || std::exchange(stamped_, false);
     mutex_.Unlock();
     const absl::StatusOr<bool> published = publisher_.Publish();
     Tell("publication", published.status(), &publishing);
@@ -242,6 +318,7 @@ void LogPublication::Loop() {
       changed = !written.ok();
     }
     if (witnessing_ != nullptr) Tell("witness-watch", witnessing_->Watch(), &watching);
+    if (timestamper_ != nullptr) Tell("timestamp-watch", timestamper_->Watch(), &stamping);
     mutex_.Lock();
     if (!stopping_ && cosigned_.empty()) changed_.WaitFor(&mutex_, kLook);
   }

@@ -1,6 +1,7 @@
 // Everything that shows the log to others, in threads of its own: a checkpoint a second is
-// published, served, written to the directory and shown to the witnesses. Nothing of it is on the
-// relay's path; only the age of the witnesses' last word may close it.
+// published, served, written to the directory and shown to the witnesses; one an hour is
+// stamped. Nothing of it is on the relay's path; only the age of what those outside said last may
+// close it.
 #ifndef SLUSS_GATEWAY_SERVER_LOG_PUBLICATION_H_
 #define SLUSS_GATEWAY_SERVER_LOG_PUBLICATION_H_
 
@@ -18,6 +19,7 @@
 #include "gateway/exchange/store.h"
 #include "gateway/publication/log_directory.h"
 #include "gateway/publication/publisher.h"
+#include "gateway/publication/timestamper.h"
 #include "gateway/publication/witnessing.h"
 #include "gateway/server/log_listener.h"
 #include "proto/config.pb.h"
@@ -58,6 +60,8 @@ class LogPublication {
   absl::StatusOr<std::optional<uint64_t>> Shown(const StoreView& view) const;
   void Loop();
   void AskWitness(size_t witness);
+  absl::Status StartTimestamps(const v1::TimestampRules& rules);
+  void AskAuthority();
   // Tells in the event log when `what` begins to fail, and when it no longer does.
   void Tell(const char* what, const absl::Status& status, bool* works);
 
@@ -66,15 +70,19 @@ class LogPublication {
   std::unique_ptr<StoreView> readers_;  // those of the listener: never the relay's connections
   std::unique_ptr<HttpPoster> poster_;
   std::unique_ptr<Witnessing> witnessing_;
+  std::unique_ptr<HttpPoster> to_authority_;
+  std::unique_ptr<Timestamper> timestamper_;
   std::unique_ptr<PublishedDirectory> directory_;  // of the thread
   std::unique_ptr<LogListener> listener_;
 
   Mutex mutex_;
   CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::set<uint64_t> cosigned_ ABSL_GUARDED_BY(mutex_);  // for the directory
+  // For the directory.
+  std::set<uint64_t> cosigned_ ABSL_GUARDED_BY(mutex_);
+  bool stamped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
-  std::vector<std::thread> askers_;  // one a witness
+  std::vector<std::thread> askers_;  // one a witness, one for timestamps
 };
 
 }  // namespace sluss

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
+#include "gateway/crypto/timestamp.h"
 #include "gateway/tlog/cosignature.h"
 #include "gateway/tlog/proof_file.h"
 #include "gateway/tlog/tile.h"
@@ -46,6 +47,7 @@ struct Arguments {
   std::string key_file;
   std::vector<std::string> witnesses;
   std::string witness_policy;
+  std::string timestamp_authority;
   bool json = false;
 };
 
@@ -187,6 +189,56 @@ absl::StatusOr<VerifiedLog> VerifyDirectory(const std::string& directory, const 
   return VerifyLog(read, key, earlier);
 }
 
+// The last stamp of an exported log.
+struct Stamp {
+  Checkpoint checkpoint;  // proved by the tree alone
+  absl::Time at;
+  uint64_t count = 0;
+};
+
+// Each stamp is verified; the last one over at most `size` entries is to be held against the log
+// (there may be later ones, over checkpoints that no quorum has seen yet). Nothing where no
+// authority is given. NOT_FOUND where there is no stamp.
+absl::StatusOr<std::optional<Stamp>> LoadStamps(const Arguments& arguments, uint64_t size) {
+  if (arguments.timestamp_authority.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string authority, ReadFile(arguments.timestamp_authority));
+  std::optional<Stamp> last;
+  for (uint64_t number = 0;; ++number) {
+    const std::string path = StampedCheckpointPath(number);
+    const absl::StatusOr<std::string> note = ReadFile(absl::StrCat(arguments.directory, "/", path));
+    if (absl::IsNotFound(note.status()) && last) return last;
+    if (absl::IsNotFound(note.status())) return absl::NotFoundError(path + " is missing");
+    RETURN_IF_ERROR(note.status());
+    ASSIGN_OR_RETURN(const std::string response,
+                     ReadFile(absl::StrCat(arguments.directory, "/", TimestampPath(number))));
+    const absl::StatusOr<absl::Time> at = VerifyTimestampOf(*note, response, authority);
+    if (!at.ok()) {
+      return absl::PermissionDeniedError(
+          absl::StrCat(TimestampPath(number), ": ", at.status().message()));
+    }
+    ASSIGN_OR_RETURN(const Note parsed, ParseNote(*note));
+    ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseCheckpointText(parsed.text));
+    if (last && checkpoint.size <= last->checkpoint.size) {
+      return absl::PermissionDeniedError(absl::StrCat(path, ": it is older than the stamp before"));
+    }
+    if (checkpoint.size > size && last) return last;
+    last = Stamp{std::move(checkpoint), *at, number + 1};
+  }
+}
+
+// The last stamp's checkpoint is the beginning of the log.
+absl::StatusOr<std::string> Stamped(const Arguments& arguments, const VerifierKey& key,
+                                    const Checkpoint& checkpoint) {
+  ASSIGN_OR_RETURN(const std::optional<Stamp> stamp, LoadStamps(arguments, checkpoint.size));
+  if (!stamp) return std::string();
+  if (stamp->checkpoint.origin != checkpoint.origin) {
+    return absl::PermissionDeniedError("what was timestamped is another log");
+  }
+  RETURN_IF_ERROR(VerifyDirectory(arguments.directory, key, stamp->checkpoint).status());
+  return absl::StrCat("; an authority stamped its first ", stamp->checkpoint.size, " entries at ",
+                      TimeText(stamp->at), ", the last of ", stamp->count, " timestamps");
+}
+
 Json Describe(const VerifiedLog& log) {
   Json gateways = Json::object();
   for (const auto& [gateway, counter] : log.history.counters()) gateways[gateway] = counter;
@@ -273,7 +325,10 @@ int Run(const Arguments& arguments) {
   if (!log.ok()) return end(kNotVerified, log.status().message());
   const auto by = SeenBy(*witnesses, log->note);
   if (!by.ok()) return end(kNotVerified, by.status().message());
-  return end(kVerified, LogConclusion(*log, *key, seen.has_value()) + *by, Describe(*log));
+  const auto stamped = Stamped(arguments, key->key, log->checkpoint);
+  if (!stamped.ok()) return end(kNotVerified, stamped.status().message());
+  return end(kVerified, absl::StrCat(LogConclusion(*log, *key, seen.has_value()), *by, *stamped),
+             Describe(*log));
 }
 
 }  // namespace
@@ -299,6 +354,10 @@ int main(int argc, char** argv) {
                  "the key of a witness that must have cosigned the checkpoint; may be repeated");
   app.add_option("--witness-policy", arguments.witness_policy,
                  "a policy file (C2SP tlog-policy): a quorum must have cosigned the checkpoint");
+  app.add_option(
+         "--timestamp-authority", arguments.timestamp_authority,
+         "PEM of who certifies the timestamping authority: the log's timestamps must verify")
+      ->needs(directory);
   app.add_flag("--json", arguments.json, "print one JSON object");
   try {
     app.parse(argc, argv);

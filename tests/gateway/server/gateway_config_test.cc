@@ -190,5 +190,33 @@ TEST_F(GatewayConfigTest, WitnessesWarnBeforeTheyRefuse) {
   }
 }
 
+TEST_F(GatewayConfigTest, TimestampsAreAskedForMoreOftenThanTheyAreMissed) {
+  const auto with = [&](const std::string& fields) {
+    return Load(absl::StrCat(kGood, "timestamps { ", fields, " }\n"));
+  };
+  const auto config = with("url: \"http://tsa.example\" authority: \"a\"");
+  ASSERT_OK(config);
+  EXPECT_EQ(config->timestamps().every_minutes(), 60u);
+  EXPECT_EQ(config->timestamps().warn_after_minutes(), 180u);
+  EXPECT_EQ(config->timestamps().refuse_after_minutes(), 0u);
+  const struct {
+    const char* fields;
+    const char* error;
+  } cases[] = {
+      {"authority: \"a\"", "`timestamps.url`: write https://HOST/PATH"},
+      {"url: \"file:///x\" authority: \"a\"", "`timestamps.url`: write https://HOST/PATH"},
+      {"url: \"https://x\"", "`timestamps.authority`: is missing"},
+      {"url: \"https://x\" authority: \"a\" tls_authority: \"none\"",
+       "`timestamps.tls_authority`: cannot open"},
+      {"url: \"https://x\" authority: \"a\" warn_after_minutes: 60",
+       "`timestamps.warn_after_minutes`: must be above `every_minutes`"},
+      {"url: \"https://x\" authority: \"a\" refuse_after_minutes: 180",
+       "`timestamps.refuse_after_minutes`: must be above `warn_after_minutes`"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(with(c.fields), StatusIs(kInvalid, HasSubstr(c.error))) << c.fields;
+  }
+}
+
 }  // namespace
 }  // namespace sluss
