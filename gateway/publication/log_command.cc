@@ -10,10 +10,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/base/text_file.h"
 #include "gateway/crypto/key_files.h"
 #include "gateway/crypto/party_keys.h"
 #include "gateway/publication/log_directory.h"
 #include "gateway/publication/log_text.h"
+#include "gateway/publication/published_files.h"
+#include "gateway/publication/witnessing.h"
 #include "gateway/store/sqlite_view.h"
 #include "gateway/tlog/history.h"
 
@@ -26,6 +29,7 @@ struct Options {
   std::string key;
   std::string origin;
   std::string directory;
+  std::string witness_policy;
   uint64_t limit = 20;
   bool json = false;
 };
@@ -55,16 +59,30 @@ absl::Status Show(const Options& options) {
   return absl::OkStatus();
 }
 
+// The newest that a quorum has cosigned; without a policy, or before the first of these, the
+// newest.
+absl::StatusOr<ShownCheckpoint> ShownBy(const std::string& path) {
+  if (path.empty()) return ShownCheckpoint(NewestPublished);
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  ASSIGN_OR_RETURN(const WitnessPolicy policy, WitnessPolicy::Parse(text));
+  return ShownCheckpoint(
+      [policy](const StoreView& view) -> absl::StatusOr<std::optional<uint64_t>> {
+        ASSIGN_OR_RETURN(const std::optional<uint64_t> cosigned, NewestCosigned(view, policy));
+        return cosigned.has_value() ? cosigned : NewestPublished(view);
+      });
+}
+
 // What the gateway would show, once.
 absl::Status Publish(const Options& options) {
   if (!options.key.empty()) RETURN_IF_ERROR(VerifierKey::Parse(options.key).status());
+  ASSIGN_OR_RETURN(const ShownCheckpoint shown, ShownBy(options.witness_policy));
   ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(options.database));
   ASSIGN_OR_RETURN(const auto last, view->LastPublished());
   if (!last.has_value()) {
     return absl::FailedPreconditionError(
         "nothing was published yet: the gateway does so within a second of its start");
   }
-  RETURN_IF_ERROR(PublishedDirectory(options.tiles, options.key).Update(*view, NewestPublished));
+  RETURN_IF_ERROR(PublishedDirectory(options.tiles, options.key).Update(*view, shown));
   std::cout << last->number + 1 << " checkpoints published in " << options.tiles
             << ", the newest of " << last->size << " entries\n";
   return absl::OkStatus();
@@ -116,6 +134,8 @@ void AddLogCommands(CLI::App& app) {
   publish->add_option("--dir", options->tiles, "the directory to write or to bring up to date")
       ->required();
   publish->add_option("--key", options->key, "the log's verifier key, left in the directory");
+  publish->add_option("--witness-policy", options->witness_policy,
+                      "the gateway's: `checkpoint` is then the newest that a quorum has cosigned");
 
   CLI::App* const show =
       of_database(AddCommand(log, "show", "print the last entries, oldest first", options, Show));

@@ -7,6 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "gateway/store/sqlite_store.h"
+#include "gateway/tlog/cosignature.h"
 #include "gmock/gmock.h"
 #include "nlohmann/json.hpp"
 #include "tests/gateway/store/test_log.h"
@@ -150,6 +151,54 @@ TEST_F(LogCommandTest, ShowsEntriesAsJson) {
     ++index;
   }
   EXPECT_EQ(index, 3u);
+}
+
+TEST_F(LogCommandTest, PublishesWhatAQuorumHasSeen) {
+  const auto publish = [&](std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"log",   "publish", "--database", database_,
+                                          "--dir", tiles_,    "--key",      key_};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunLog(arguments);
+  };
+  EXPECT_THAT(publish().error, HasSubstr("nothing was published yet"));
+  const SigningKey key = SigningKey::Generate();
+  const WitnessKey witness = *WitnessKey::Make("w.example/1", key.public_key());
+  std::string line;
+  std::vector<std::string> notes;
+  for (uint64_t number = 0; number < 2; ++number) {
+    ASSERT_OK(WriteBatch(store_.get(), 3));
+    const auto transaction = store_->Begin();
+    ASSERT_OK(transaction);
+    const LogHead head = *(*transaction)->ReadHead("");
+    notes.push_back(head.checkpoint);
+    ASSERT_OK((*transaction)->PutPublished({number, head.size, absl::UnixEpoch(), notes.back()}));
+    if (number == 0) {
+      line = Cosign(ParseNote(notes[0])->text, witness.name(), key, absl::UnixEpoch());
+      ASSERT_OK((*transaction)->PutCosignature({0, witness.Label(), absl::UnixEpoch(), line}));
+    }
+    ASSERT_OK((*transaction)->Commit());
+  }
+  const std::string policy = directory_.File("policy");
+  std::ofstream(policy) << "witness a " << witness.ToString() << "\nquorum a\n";
+  EXPECT_EQ(publish({"--witness-policy", policy}).exit_code, 0);
+  EXPECT_EQ(Exported().at("checkpoint"), notes[0] + line);
+  EXPECT_EQ(Exported().at("checkpoints/001"), notes[1]);
+  const Outcome outcome = publish();
+  EXPECT_EQ(outcome.output, "2 checkpoints published in " + tiles_ + ", the newest of 6 entries\n");
+  EXPECT_EQ(Exported().at("checkpoint"), notes[1]);
+  EXPECT_OK(testing::VerifyFiles(Exported()));
+  EXPECT_THAT(publish({"--witness-policy", tiles_}).error, HasSubstr("log: "));
+}
+
+TEST_F(LogCommandTest, MakesAKeyForTheLogOnce) {
+  const std::vector<std::string> command = {
+      "log", "new-key", "--origin", testing::kSampleOrigin, "--dir", directory_.File("next")};
+  const Outcome outcome = RunLog(command);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  EXPECT_OK(VerifierKey::Parse(outcome.output.substr(0, outcome.output.size() - 1)));
+  EXPECT_EQ(RunLog(command).exit_code, 1) << "nothing is overwritten";
+  EXPECT_EQ(RunLog({"log", "new-key", "--origin", "a b", "--dir", directory_.File("x")}).exit_code,
+            1);
 }
 
 }  // namespace
