@@ -46,7 +46,7 @@ struct HttpsOptions {
   unsigned idle_seconds = 15;
   // However busy, a connection is cut after this; a client that still wants something connects
   // again. So one that reads or writes a byte now and then holds its place no longer. 0: never.
-  unsigned longest_seconds = 0;
+  unsigned longest_seconds = 120;
   unsigned threads = 4;
 };
 

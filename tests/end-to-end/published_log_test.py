@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import unittest
 
-from support import WorldTest
+from support import ROOT, WorldTest
 
 from scenarios import DUTY, child
 from walk import SCHOOL, SOCIAL, Walk
@@ -148,33 +148,53 @@ published_log {{
 
     # ---- tests ---------------------------------------------------------------------------------
 
+    def quiet(self):
+        """Nobody sends or fetches any more, and all that is signed is published."""
+        for name in (SCHOOL, SOCIAL):
+            self.world.processes[name].stop()
+        return self.published(self.entries())
+
     def test_a_stranger_reads_and_verifies_everything(self):
         self.configure()
         self.world.start_all()
         for number in range(4):
             self.walk.send(SCHOOL, DUTY, child=child(5 + number)).expect("PERMIT")
-        self.published(self.entries())
+
+        # As the guide has it, in two steps: the second fetches only what is new.
+        by_hand = self.world.dir / "by-hand"
+        for age in (11, 12):
+            self.published(self.entries())
+            fetched = self.world.run(ROOT / "deploy" / "fetch-log", self.url(""), by_hand,
+                                     "--cacert", self.world.dir / "ca" / "ca.crt")
+            self.assertRegex(fetched, r"^[0-9]+ entries, [0-9]+ checkpoints")
+            verified = self.verify(by_hand)
+            self.assertEqual(verified.returncode, 0, verified.stderr)
+            self.walk.send(SCHOOL, DUTY, child=child(age)).expect("PERMIT")
+
+        size = self.quiet()
         target, sizes = self.fetch("fetched")
         verified = self.verify(target)
         self.assertEqual(verified.returncode, 0, verified.stderr)
         self.assertEqual(sizes, sorted(set(sizes)))
-        self.assertGreater(len(sizes), 1)
-        for path in target.rglob("*"):
-            if path.is_file():
-                mirrored = self.mirror / path.relative_to(target)
-                self.assertEqual(mirrored.read_bytes(), path.read_bytes(), path)
-        verified = self.verify(self.mirror)
-        self.assertEqual(verified.returncode, 0, verified.stderr)
+        self.assertGreater(len(sizes), 2)
+        self.assertEqual(sizes[-1], size)
 
-        # The same, written on request.
+        # The same in the directory that is kept up to date, and written on request.
+        for _ in range(100):
+            if size_of((self.mirror / "checkpoint").read_text()) == size:
+                break
+            self.wait_a_moment()
         once = self.world.dir / "once"
         self.world.run(self.world.program("slussctl"), "log", "publish", "--database",
                        self.world.dir / "gateway" / "sluss.db", "--dir", once,
                        "--key", self.first_key)
         for path in target.rglob("*"):
             if path.is_file():
-                self.assertEqual((once / path.relative_to(target)).read_bytes(),
-                                 path.read_bytes(), path)
+                for other in (self.mirror, once):
+                    self.assertEqual((other / path.relative_to(target)).read_bytes(),
+                                     path.read_bytes(), path)
+        verified = self.verify(self.mirror)
+        self.assertEqual(verified.returncode, 0, verified.stderr)
 
     def test_what_is_answered_and_what_is_not(self):
         self.configure()
@@ -260,7 +280,7 @@ published_log {{
             seen[size_of(note)] = note
             self.world.processes["gateway"].kill()
             self.world.start("gateway")
-        self.published(self.entries())
+        self.quiet()
         target, sizes = self.fetch("after-kill")
         self.assertEqual(self.verify(target).returncode, 0)
         for size, note in seen.items():

@@ -220,11 +220,12 @@ class WitnessedLogTest(Watched, WorldTest):
 
         # Two away: readers still get the newest that a quorum has seen, and it still verifies.
         self.world.processes["witness-b"].stop()
-        before = self.shown_size()
         self.walk.send(SCHOOL, DUTY, child=child(11)).expect("PERMIT")
-        self.until(lambda s: s["publishedSize"] > before and s["witnessedSize"] == before,
-                   "a checkpoint without a quorum")
-        self.assertEqual(self.shown_size(), before)
+        self.until(lambda s: any(w["name"] == "b" and w["fault"] for w in s["witness"]),
+                   "the second fault")
+        before = self.standing()["witnessedSize"]
+        self.until(lambda s: s["publishedSize"] > before, "a checkpoint without a quorum")
+        self.until(lambda s: self.shown_size() == before, "the published file")
         self.assertEqual(self.verify("--witness-policy", self.policy).returncode, 0)
         newest = sorted((self.published / "checkpoints").rglob("*"))[-1]
         shutil.copy(newest, self.published / "checkpoint")

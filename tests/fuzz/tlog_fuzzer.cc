@@ -1,7 +1,9 @@
 // Everything the log's reader parses from strangers: notes, checkpoints, verifier keys, proof
-// files, tiles, entry bundles, saved states. What parses must be written the same way again.
+// files, tiles, entry bundles, saved states, paths that are asked for, policies of witnesses. What
+// parses must be written the same way again.
 #include <cstdint>
 #include <cstdlib>
+#include <set>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -10,6 +12,7 @@
 #include "gateway/tlog/history.h"
 #include "gateway/tlog/proof_file.h"
 #include "gateway/tlog/tile.h"
+#include "gateway/tlog/witness_policy.h"
 
 namespace {
 
@@ -43,6 +46,15 @@ void ParseText(absl::string_view text) {
   }
   if (const auto key = sluss::VerifierKey::Parse(text); key.ok()) {
     Require(key->ToString() == std::string(text));
+  }
+  if (const auto path = sluss::ParseLogPath(text);
+      path && path->kind == sluss::LogPath::Kind::kTile) {
+    Require(sluss::TilePath(path->tile_level, path->index, path->width) == std::string(text));
+  }
+  if (const auto policy = sluss::WitnessPolicy::Parse(text); policy.ok()) {
+    std::set<std::string> all;
+    for (const sluss::PolicyWitness& witness : policy->witnesses()) all.insert(witness.key.Label());
+    Require(policy->IsQuorum(all));  // whatever it asks for can be had
   }
   if (const auto proof = sluss::ParseProofFile(text); proof.ok()) {
     Require(sluss::FormatProofFile(*proof) == std::string(text));
