@@ -19,6 +19,7 @@
 #include "gateway/publication/witnessing.h"
 #include "gateway/store/sqlite_view.h"
 #include "gateway/tlog/history.h"
+#include "nlohmann/json.hpp"
 
 namespace sluss {
 namespace {
@@ -41,7 +42,11 @@ absl::Status Export(const Options& options) {
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(options.database));
   ASSIGN_OR_RETURN(const uint64_t size, ExportLog(*view, options.tiles, key));
-  std::cout << size << " entries exported to " << options.tiles << "\n";
+  if (options.json) {
+    std::cout << nlohmann::ordered_json{{"entries", size}, {"directory", options.tiles}} << "\n";
+  } else {
+    std::cout << size << " entries exported to " << options.tiles << "\n";
+  }
   return absl::OkStatus();
 }
 
@@ -83,6 +88,13 @@ absl::Status Publish(const Options& options) {
         "nothing was published yet: the gateway does so within a second of its start");
   }
   RETURN_IF_ERROR(PublishedDirectory(options.tiles, options.key).Update(*view, shown));
+  if (options.json) {
+    std::cout << nlohmann::ordered_json{{"checkpoints", last->number + 1},
+                                        {"entries", last->size},
+                                        {"directory", options.tiles}}
+              << "\n";
+    return absl::OkStatus();
+  }
   std::cout << last->number + 1 << " checkpoints published in " << options.tiles
             << ", the newest of " << last->size << " entries\n";
   return absl::OkStatus();
@@ -118,9 +130,11 @@ void AddLogCommands(CLI::App& app) {
     command->add_option("--database", options->database, "the gateway's database file")->required();
     return command;
   };
-  CLI::App* const tiles = of_database(AddCommand(
-      log, "export", "write the log as tlog-tiles, for sluss-verify or any other verifier", options,
-      Export));
+  CLI::App* const tiles = of_database(
+      AddCommand(log, "export",
+                 "write the log as tlog-tiles, for sluss-verify or any other verifier\n"
+                 "Example: slussctl log export --database sluss.db --tiles log && sluss-verify log",
+                 options, Export));
   tiles->add_option("--tiles", options->tiles, "the directory to write or to bring up to date")
       ->required();
   tiles->add_option("--key", options->key,
@@ -129,7 +143,9 @@ void AddLogCommands(CLI::App& app) {
 
   CLI::App* const publish = of_database(
       AddCommand(log, "publish",
-                 "write what the gateway publishes, byte for byte, for any web server to serve",
+                 "write what the gateway publishes, byte for byte, for any web server to serve\n"
+                 "Example: slussctl log publish --database sluss.db --dir /var/www/log "
+                 "--witness-policy w.policy",
                  options, Publish));
   publish->add_option("--dir", options->tiles, "the directory to write or to bring up to date")
       ->required();
@@ -137,8 +153,14 @@ void AddLogCommands(CLI::App& app) {
   publish->add_option("--witness-policy", options->witness_policy,
                       "the gateway's: `checkpoint` is then the newest that a quorum has cosigned");
 
+  tiles->add_flag("--json", options->json, "one JSON object");
+  publish->add_flag("--json", options->json, "one JSON object");
+
   CLI::App* const show =
-      of_database(AddCommand(log, "show", "print the last entries, oldest first", options, Show));
+      of_database(AddCommand(log, "show",
+                             "print the last entries, oldest first\n"
+                             "Example: slussctl log show --database sluss.db --limit 100 --json",
+                             options, Show));
   show->add_option("--limit", options->limit, "how many")->capture_default_str();
   show->add_flag("--json", options->json, "one JSON object a line");
 

@@ -436,6 +436,17 @@ def rewrite(world):
 class WitnessAgeTest(Watched, unittest.TestCase):
     """Their clock is moved; nobody waits."""
 
+    def figure(self, name, wanted):
+        """Waits for a figure; they are written every 16 seconds."""
+        path = self.world.dir / "gateway" / "figures.prom"
+        for _ in range(400):
+            lines = path.read_text().splitlines() if path.exists() else []
+            found = [float(line.split()[1]) for line in lines if line.startswith(f"{name} ")]
+            if found == [wanted]:
+                return
+            self.world.processes["gateway"].wait_for(lambda event: False, timeout=0.1)
+        self.fail(f"{name} is {found}, not {wanted}")
+
     def test_warns_then_takes_duty_reports_only_then_all(self):
         temporary = tempfile.TemporaryDirectory(prefix="sluss-e2e-")
         self.addCleanup(temporary.cleanup)
@@ -464,6 +475,8 @@ class WitnessAgeTest(Watched, unittest.TestCase):
         self.world.move_clock(minutes=60)
         self.event("witnesses-refusing")
         self.assertEqual(self.standing(code=4)["witnessAge"], "LOG_AGE_REFUSING")
+        self.figure("sluss_witness_age", 2)
+        self.figure("sluss_witnesses_failing", 3)
         self.walk.send(SCHOOL, DUTY, child=child(10)).expect("PERMIT")  # never held back
         self.walk.received(SOCIAL, answer.message)                      # nor what was taken before
         process, since = self.walk.drop("child-psychiatry/bup-sundby",

@@ -72,6 +72,9 @@ TEST_F(LogCommandTest, ExportsExactlyTheFilesOfTheLogWhileTheStoreIsOpen) {
   FileMap expected = testing::LogFilesOf(testing::SampleEntries(300));
   expected["verifier-key"] = key_ + "\n";
   EXPECT_EQ(Exported(), expected);
+  const Outcome again =
+      RunLog({"log", "export", "--database", database_, "--tiles", tiles_, "--json"});
+  EXPECT_EQ(nlohmann::json::parse(again.output)["entries"], 300);
 }
 
 TEST_F(LogCommandTest, BringsADirectoryUpToDate) {
@@ -187,6 +190,9 @@ TEST_F(LogCommandTest, PublishesWhatAQuorumHasSeen) {
   EXPECT_EQ(outcome.output, "2 checkpoints published in " + tiles_ + ", the newest of 6 entries\n");
   EXPECT_EQ(Exported().at("checkpoint"), notes[1]);
   EXPECT_OK(testing::VerifyFiles(Exported()));
+  const auto json = nlohmann::json::parse(publish({"--json"}).output);
+  EXPECT_EQ(json["checkpoints"], 2);
+  EXPECT_EQ(json["entries"], 6);
   EXPECT_THAT(publish({"--witness-policy", tiles_}).error, HasSubstr("log: "));
 }
 
