@@ -26,7 +26,8 @@ absl::StatusOr<DirectoryRing> DirectoryRing::Make(std::shared_ptr<const KeyDirec
   if (beside->key_set() != current->key_set()) return TwoExchanges("`key_set`");
   if (beside->gateway().name != current->gateway().name) return TwoExchanges("gateway");
   if (beside->keyholder().name != current->keyholder().name) return TwoExchanges("key holder");
-  if (beside->log().verifier_key() != current->log().verifier_key()) return TwoExchanges("log key");
+  // The key of one log may be changed over too; then both keys sign, so either verifies.
+  if (beside->log().origin() != current->log().origin()) return TwoExchanges("log");
   if (beside->short_name() == current->short_name()) {
     return absl::InvalidArgumentError(
         "`beside`: is the current directory once more: name the other one, or take it away");
