@@ -158,6 +158,7 @@ class World:
         self.policies = policies or sorted(
             path for path in TEMPLATES.glob("*.txtpb") if not path.name.endswith(".cases.txtpb"))
         self.processes = {}
+        self.gateway_more = ""  # of the gateway's configuration
         self.keys = {}  # party -> (Keys in force there, Keys beside them or None)
         self.moved = moved_clock
         self.records = 0  # handed in so far: none has the id of another
@@ -352,7 +353,13 @@ catalogue: "{ROOT}/policy/catalogue"
 keyholder {{ address: "127.0.0.1:{self.keyholder_port}" name: "keyholder/kh1" }}
 log_origin: "log.sluss.example/gw1"
 {agencies}
+{self.gateway_more}
 """)
+
+    def configure_gateway(self, more):
+        """Further fields of its configuration, in the place of those given before."""
+        self.gateway_more = more
+        self._gateway_config()
 
     def _keyholder_config(self):
         (self.dir / "keyholder" / "keyholder.txtpb").write_text(f"""\

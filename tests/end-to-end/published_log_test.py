@@ -61,7 +61,7 @@ class PublishedLogTest(WorldTest):
         self.world.stop_all()
 
     def configure(self, more="", keys=""):
-        self.world._gateway_config(f"""
+        self.world.configure_gateway(f"""
 published_log {{
   listen: "127.0.0.1:{self.port}"
   tls {{ certificate: "tls.crt" private_key: "tls.key"

@@ -100,7 +100,7 @@ class TimestampsTest(WorldTest):
         other = authority.directory / "other" / "ca.crt"
         published = self.world.dir / "published"
         published.mkdir()
-        self.world._gateway_config(f"""
+        self.world.configure_gateway(f"""
 timestamps {{ url: "http://127.0.0.1:{tsa_port}/tsr" authority: "{right}" every_minutes: 1 }}
 published_log {{ directory: "{published}" listen: "127.0.0.1:{log_port}"
                 tls {{ certificate: "tls.crt" private_key: "tls.key" }} }}

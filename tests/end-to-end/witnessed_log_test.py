@@ -119,7 +119,7 @@ class Watched:
                     for name, port in self.ports.items()) + "group", 1))
         self.published = self.world.dir / "published"
         self.published.mkdir()
-        self.world._gateway_config(f"""
+        self.world.configure_gateway(f"""
 witnesses {{ policy: "{self.policy}" every_seconds: 1 {rules} }}
 published_log {{ directory: "{self.published}" }}
 metrics_file: "figures.prom"
