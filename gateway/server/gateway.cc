@@ -146,13 +146,15 @@ absl::Status Gateway::Join() {
   ASSIGN_OR_RETURN(verifier_, PeerVerifier::Create(config_.tls().authority(),
                                                    config_.tls().revocation_list(), clock_));
   streams_ = std::make_unique<StreamRegistry>(verifier_.get());
-  service_ = std::make_unique<GatewayService>(ServiceParts{.exchange = exchange_.get(),
-                                                           .directory = &directory,
-                                                           .verifier = verifier_.get(),
-                                                           .streams = streams_.get(),
-                                                           .clock = clock_,
-                                                           .events = events_},
-                                              config_);
+  service_ = std::make_unique<GatewayService>(
+      ServiceParts{.exchange = exchange_.get(),
+                   .directory = &directory,
+                   .verifier = verifier_.get(),
+                   .streams = streams_.get(),
+                   .clock = clock_,
+                   .events = events_,
+                   .may_accept = [this] { return publication_->MayAccept(); }},
+      config_);
   policy_service_ = std::make_unique<PolicyService>(life_.get(), verifier_.get(), events_);
   log_service_ = std::make_unique<LogService>(publication_.get(), verifier_.get());
   ASSIGN_OR_RETURN(const Peer self, ParseServerName(config_.name()));

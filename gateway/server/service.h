@@ -29,7 +29,7 @@ struct ServiceParts {
   const Clock* clock;
   EventLog* events;
   // Whether new disclosures are taken: OK, or why not and until when. Duty reports always are.
-  std::function<absl::Status()> may_accept = [] { return absl::OkStatus(); };
+  std::function<absl::Status()> may_accept;
 };
 
 // Thread-safe. Every handler begins with the caller's certificate. Only the agencies of the
