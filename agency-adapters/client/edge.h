@@ -101,8 +101,8 @@ class Edge {
   std::unique_ptr<ConsentDesk> desk_;
   std::unique_ptr<ReidentifyDesk> reidentify_;
   std::map<std::string, Attempt> attempts_;  // records that wait; of Look's thread
-  absl::Status officers_told_;   // what came of telling the gateway last; of Look's thread
-  Attempt metrics_;                          // of Look's thread
+  absl::Status officers_told_;  // what came of telling the gateway last; of Look's thread
+  Attempt metrics_;             // of Look's thread
   bool metrics_work_ = true;
   std::string enrolled_digest_;  // of the export that was enrolled last; of Enrol's thread
 

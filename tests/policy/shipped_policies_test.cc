@@ -62,14 +62,13 @@ TEST(ShippedPoliciesTest, EveryFormOfCollaborationHasATemplate) {
   ASSERT_OK(set);
   std::vector<std::string> ids;
   for (const v1::Policy& policy : (*set)->bundle().policy()) ids.push_back(policy.id());
-  EXPECT_THAT(ids, UnorderedElementsAre("duty-report", "feedback", "investigation", "consultation",
-                                        "sspf", "situation-picture", "child-health-team",
-                                        "pupil-health-team", "preventive-team", "safe-youth-team",
-                                        "family-centre", "youth-coach", "youth-group", "youth-team",
-                                        "resource-team", "support-groups", "coordinated-plan",
-                                        "field-workers", "social-to-police", "school-to-police",
-                                        "care-need", "social-action-group", "consent-copy",
-                                        "reidentification"));
+  EXPECT_THAT(ids, UnorderedElementsAre(
+                       "duty-report", "feedback", "investigation", "consultation", "sspf",
+                       "situation-picture", "child-health-team", "pupil-health-team",
+                       "preventive-team", "safe-youth-team", "family-centre", "youth-coach",
+                       "youth-group", "youth-team", "resource-team", "support-groups",
+                       "coordinated-plan", "field-workers", "social-to-police", "school-to-police",
+                       "care-need", "social-action-group", "consent-copy", "reidentification"));
 }
 
 class MunicipalityTest : public ::testing::TestWithParam<std::string> {};

@@ -105,7 +105,8 @@ TEST_F(KeyRingTest, RefusesDirectoriesThatDoNotBelongTogether) {
   EXPECT_OK(with([&](auto& proto) { *proto.mutable_log() = strangers.log(); }))
       << "another key of the log of this name";
   EXPECT_THAT(with([&](auto& proto) {
-                *proto.mutable_log() = Must(LogSecrets::Generate("log.other.example/1")).PublicKey();
+                *proto.mutable_log() =
+                    Must(LogSecrets::Generate("log.other.example/1")).PublicKey();
               }),
               StatusIs(kInvalid, HasSubstr("has another log than the current one")));
   EXPECT_THAT(DirectoryRing::Make(new_.shared_directory(), new_.shared_directory()),
