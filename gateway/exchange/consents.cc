@@ -50,12 +50,9 @@ absl::StatusOr<v1::WithdrawResponse> Exchange::Withdraw(const Withdrawal& withdr
     return ApplyWithdrawal(recorder, withdrawal, *parts_.policies->Current(), limits_, &result);
   }));
   RETURN_IF_ERROR(result.refusal);
-  if (result.recorded_before.has_value()) {
-    ASSIGN_OR_RETURN(*result.response.mutable_receipt(),
-                     ReceiptOf(*parts_.store, gateway_, *result.recorded_before));
-  } else {
-    *result.response.mutable_receipt() = std::move(receipts.front());
-  }
+  ASSIGN_OR_RETURN(
+      *result.response.mutable_receipt(),
+      ReceiptOfFirst(*parts_.store, gateway_, result.recorded_before, std::move(receipts)));
   return std::move(result.response);
 }
 
@@ -81,12 +78,9 @@ absl::StatusOr<v1::RegisterConsentResponse> Exchange::RegisterConsent(
     return ApplyRegistration(recorder, registration, *parts_.policies->Current(), limits_, &result);
   }));
   RETURN_IF_ERROR(result.refusal);
-  if (result.recorded_before.has_value()) {
-    ASSIGN_OR_RETURN(*result.response.mutable_receipt(),
-                     ReceiptOf(*parts_.store, gateway_, *result.recorded_before));
-  } else {
-    *result.response.mutable_receipt() = std::move(receipts.front());
-  }
+  ASSIGN_OR_RETURN(
+      *result.response.mutable_receipt(),
+      ReceiptOfFirst(*parts_.store, gateway_, result.recorded_before, std::move(receipts)));
   return std::move(result.response);
 }
 

@@ -122,21 +122,15 @@ absl::StatusOr<v1::EnrolOfficersResponse> Exchange::EnrolOfficers(
   if (!officers.ok()) return Reject(caller, officers.status());
   const Sha256Digest digest = Sha256({request.officers()});
   OfficersKept kept;
-  ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run(
-                                                  [&](Recorder& recorder) {
-                                                    return ApplyOfficers(
-                                                        recorder, caller, *officers,
-                                                        AsStringView(digest), keys, &kept);
-                                                  },
-                                                  request.ByteSizeLong()));
+  const auto keep = [&](Recorder& recorder) {
+    return ApplyOfficers(recorder, caller, *officers, AsStringView(digest), keys, &kept);
+  };
+  ASSIGN_OR_RETURN(Ledger::Receipts receipts, ledger_->Run(keep, request.ByteSizeLong()));
   RETURN_IF_ERROR(kept.refusal);
   v1::EnrolOfficersResponse response;
-  if (kept.recorded_before.has_value()) {
-    ASSIGN_OR_RETURN(*response.mutable_receipt(),
-                     ReceiptOf(*parts_.store, gateway_, *kept.recorded_before));
-  } else {
-    *response.mutable_receipt() = std::move(receipts.front());
-  }
+  ASSIGN_OR_RETURN(
+      *response.mutable_receipt(),
+      ReceiptOfFirst(*parts_.store, gateway_, kept.recorded_before, std::move(receipts)));
   return response;
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/exchange/receipt.h"
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,13 @@ absl::StatusOr<v1::LogReceipt> ReceiptOf(const StoreView& view, absl::string_vie
                    InclusionProof(index, head.size, [&](NodeId id) { return nodes.Read(id); }));
   receipt.set_proof(FormatProofFile({std::nullopt, index, std::move(path), head.checkpoint}));
   return receipt;
+}
+
+absl::StatusOr<v1::LogReceipt> ReceiptOfFirst(const StoreView& view, absl::string_view gateway,
+                                              const std::optional<uint64_t>& before,
+                                              std::vector<v1::LogReceipt> made) {
+  if (before.has_value()) return ReceiptOf(view, gateway, *before);
+  return std::move(made.front());
 }
 
 }  // namespace sluss

@@ -3,6 +3,8 @@
 #define SLUSS_GATEWAY_EXCHANGE_RECEIPT_H_
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -15,6 +17,12 @@ namespace sluss {
 // not whole. Reads a tile for every eight levels of the tree.
 absl::StatusOr<v1::LogReceipt> ReceiptOf(const StoreView& view, absl::string_view gateway,
                                          uint64_t index);
+
+// Of a unit that records something once: the entry that had recorded it `before`, or the one that
+// the unit has just made, the only one whose proof it wanted.
+absl::StatusOr<v1::LogReceipt> ReceiptOfFirst(const StoreView& view, absl::string_view gateway,
+                                              const std::optional<uint64_t>& before,
+                                              std::vector<v1::LogReceipt> made);
 
 }  // namespace sluss
 

@@ -98,12 +98,9 @@ absl::StatusOr<v1::ReportReidentificationResponse> Exchange::ReportReidentificat
   }));
   RETURN_IF_ERROR(kept.refusal);
   v1::ReportReidentificationResponse response;
-  if (kept.recorded_before.has_value()) {
-    ASSIGN_OR_RETURN(*response.mutable_receipt(),
-                     ReceiptOf(*parts_.store, gateway_, *kept.recorded_before));
-  } else {
-    *response.mutable_receipt() = std::move(receipts.front());
-  }
+  ASSIGN_OR_RETURN(
+      *response.mutable_receipt(),
+      ReceiptOfFirst(*parts_.store, gateway_, kept.recorded_before, std::move(receipts)));
   return response;
 }
 
