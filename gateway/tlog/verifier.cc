@@ -1,6 +1,8 @@
 #include "gateway/tlog/verifier.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -73,16 +75,21 @@ absl::Status CheckTile(LogFiles read, int tile_level, uint64_t index,
 
 class Verification {
  public:
-  Verification(LogFiles read, const VerifierKey& key, const std::optional<Checkpoint>& earlier)
-      : read_(read), accepted_({key}), earlier_(earlier) {}
+  Verification(LogFiles read, const VerifierKey& key, LogChecks checks)
+      : read_(read), accepted_({key}), checks_(std::move(checks)) {
+    std::stable_sort(checks_.seen.begin(), checks_.seen.end(), [](const auto& a, const auto& b) {
+      return a.checkpoint.size < b.checkpoint.size;
+    });
+  }
 
   absl::StatusOr<VerifiedLog> Run() {
     ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint());
-    if (earlier_ && earlier_->size > checkpoint.size) {
+    if (!checks_.seen.empty() && checks_.seen.back().checkpoint.size > checkpoint.size) {
+      const SeenCheckpoint& longest = checks_.seen.back();
       return Fault(absl::StrCat("the log has ", checkpoint.size, " entries, fewer than the ",
-                                earlier_->size, " of the earlier checkpoint"));
+                                longest.checkpoint.size, " of ", longest.where));
     }
-    RETURN_IF_ERROR(CheckEarlierRoot());
+    RETURN_IF_ERROR(CheckSeen());
     while (tree_.size() < checkpoint.size) {
       RETURN_IF_ERROR(CheckBundle(std::min(kTileWidth, checkpoint.size - tree_.size())));
     }
@@ -251,15 +258,15 @@ class Verification {
       if (const absl::Status status = history_.Add((*entries)[row]); !status.ok()) {
         return EntryFault(first + row, part.path, status.message());
       }
+      if (checks_.on_entry) RETURN_IF_ERROR(checks_.on_entry(first + row, (*entries)[row]));
     }
     return Grow(tile.hashes);
   }
 
   absl::Status Grow(std::span<const Hash> leaves) {
     const uint64_t end = tree_.size() + leaves.size();
-    for (const std::optional<Checkpoint>* stop : {&earlier_, &std::as_const(bridge_)}) {
-      if (!*stop || (*stop)->size <= tree_.size() || (*stop)->size >= end) continue;
-      const uint64_t before = (*stop)->size - tree_.size();
+    if (const uint64_t stop = NextStop(); stop < end) {
+      const uint64_t before = stop - tree_.size();
       RETURN_IF_ERROR(Grow(leaves.first(before)));
       return Grow(leaves.subspan(before));
     }
@@ -269,21 +276,32 @@ class Verification {
       RETURN_IF_ERROR(CheckTile(read_, full.tile_level, full.index, expected));
     }
     if (bridge_ && bridge_->size == tree_.size()) RETURN_IF_ERROR(CrossBridge());
-    return CheckEarlierRoot();
+    return CheckSeen();
   }
 
-  absl::Status CheckEarlierRoot() const {
-    if (!earlier_ || earlier_->size != tree_.size() || earlier_->root == tree_.root()) {
-      return absl::OkStatus();
+  // The next size beyond the present at which the root is to be compared.
+  uint64_t NextStop() const {
+    uint64_t stop = std::numeric_limits<uint64_t>::max();
+    if (bridge_ && bridge_->size > tree_.size()) stop = bridge_->size;
+    if (compared_ == checks_.seen.size()) return stop;
+    return std::min(stop, checks_.seen[compared_].checkpoint.size);
+  }
+
+  absl::Status CheckSeen() {
+    for (; compared_ < checks_.seen.size(); ++compared_) {
+      const auto& [checkpoint, where] = checks_.seen[compared_];
+      if (checkpoint.size != tree_.size()) break;
+      if (checkpoint.root == tree_.root()) continue;
+      return Fault(absl::StrCat("the first ", checkpoint.size, " entries are not those of ", where,
+                                ": two different logs were signed with this key"));
     }
-    return Fault(absl::StrCat("the first ", earlier_->size,
-                              " entries are not those of the earlier checkpoint: two different "
-                              "logs were signed with this key"));
+    return absl::OkStatus();
   }
 
   LogFiles read_;
   std::vector<VerifierKey> accepted_;
-  const std::optional<Checkpoint>& earlier_;
+  LogChecks checks_;     // what was seen, in the order of sizes
+  size_t compared_ = 0;  // of these
   Appender tree_;
   std::string note_;
   Note parsed_;
@@ -294,9 +312,8 @@ class Verification {
 
 }  // namespace
 
-absl::StatusOr<VerifiedLog> VerifyLog(LogFiles read, const VerifierKey& key,
-                                      const std::optional<Checkpoint>& earlier) {
-  return Verification(read, key, earlier).Run();
+absl::StatusOr<VerifiedLog> VerifyLog(LogFiles read, const VerifierKey& key, LogChecks checks) {
+  return Verification(read, key, std::move(checks)).Run();
 }
 
 }  // namespace sluss

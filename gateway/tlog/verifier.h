@@ -3,12 +3,14 @@
 // What success means: the entries are exactly those of the checkpoint that the key's holder signed,
 // unchanged and in order; no gateway's count has a gap; nothing was delivered without a decision
 // before it. What it does not mean: that everybody is shown this log. Comparing with a checkpoint
-// seen elsewhere (`earlier`) does that.
+// seen elsewhere (`seen`) does that.
 #ifndef SLUSS_GATEWAY_TLOG_VERIFIER_H_
 #define SLUSS_GATEWAY_TLOG_VERIFIER_H_
 
-#include <optional>
+#include <cstdint>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -20,6 +22,20 @@ namespace sluss {
 
 // One file of the log by its path ("tile/0/000"). NOT_FOUND when there is none.
 using LogFiles = absl::FunctionRef<absl::StatusOr<std::string>(const std::string& path)>;
+
+// A checkpoint of the same log that was seen elsewhere, and verified.
+struct SeenCheckpoint {
+  Checkpoint checkpoint;
+  std::string where = "the earlier checkpoint";  // for the sentence, where the log is another
+};
+
+// What else is held against the log while it is read.
+struct LogChecks {
+  std::vector<SeenCheckpoint> seen;  // the log must contain each of them
+  // Each entry in order, once it is known to stand in its tile; an error ends the verification and
+  // is passed on as it is.
+  std::function<absl::Status(uint64_t index, absl::string_view entry)> on_entry = nullptr;
+};
 
 struct VerifiedLog {
   Checkpoint checkpoint;
@@ -35,13 +51,10 @@ struct VerifiedLog {
 // among the kept checkpoints (`checkpoints/<N>`) one is signed by a key already accepted, and an
 // entry below its size adds another. A key that an entry retired is accepted for nothing after it.
 //
-// `earlier`: a checkpoint already verified, of the same log, which this log must contain.
-//
 // Errors are sentences that name the first bad row, `entry 300 in tile/entries/001.p/44: ...`, or
 // the file at fault. DATA_LOSS: entries, tiles or the story. PERMISSION_DENIED: the signature.
 // NOT_FOUND: a missing file. Any other error of `read` is passed on.
-absl::StatusOr<VerifiedLog> VerifyLog(LogFiles read, const VerifierKey& key,
-                                      const std::optional<Checkpoint>& earlier = std::nullopt);
+absl::StatusOr<VerifiedLog> VerifyLog(LogFiles read, const VerifierKey& key, LogChecks checks = {});
 
 }  // namespace sluss
 

@@ -92,7 +92,9 @@ inline absl::StatusOr<VerifiedLog> VerifyFiles(
     if (file == files.end()) return absl::NotFoundError("no such file");
     return file->second;
   };
-  return VerifyLog(read, SampleVerifierKey(), earlier);
+  LogChecks checks;
+  if (earlier) checks.seen.push_back({*earlier});
+  return VerifyLog(read, SampleVerifierKey(), std::move(checks));
 }
 
 }  // namespace sluss::testing
