@@ -26,6 +26,7 @@
 #include "gateway/tlog/proof_file.h"
 #include "gateway/tlog/tile.h"
 #include "gateway/tlog/verifier.h"
+#include "gateway/tlog/verify_receipts.h"
 #include "gateway/tlog/witness_policy.h"
 #include "nlohmann/json.hpp"
 #include "proto/notification.pb.h"
@@ -48,6 +49,9 @@ struct Arguments {
   std::vector<std::string> witnesses;
   std::string witness_policy;
   std::string timestamp_authority;
+  std::string receipts;
+  std::string receipts_since;
+  std::string message;
   bool json = false;
 };
 
@@ -163,10 +167,15 @@ absl::StatusOr<Receipt> LoadReceipt(const Arguments& arguments) {
   Receipt receipt;
   std::string proof = bytes;
   if (absl::StartsWith(bytes, "c2sp.org/tlog-proof@")) {
-    if (arguments.leaf.empty()) {
+    ASSIGN_OR_RETURN(receipt.proof, ParseProofFile(bytes));
+    if (!arguments.leaf.empty()) {
+      ASSIGN_OR_RETURN(receipt.leaf, ReadFile(arguments.leaf, kMaxEntryBytes));
+    } else if (receipt.proof.extra) {  // as agencies keep it
+      receipt.leaf = *receipt.proof.extra;
+    } else {
       return absl::InvalidArgumentError("a proof file needs its entry: give --leaf FILE");
     }
-    ASSIGN_OR_RETURN(receipt.leaf, ReadFile(arguments.leaf, kMaxEntryBytes));
+    return receipt;
   } else {
     v1::LogReceipt message;
     if (!message.ParseFromString(bytes)) {
@@ -181,12 +190,12 @@ absl::StatusOr<Receipt> LoadReceipt(const Arguments& arguments) {
 }
 
 absl::StatusOr<VerifiedLog> VerifyDirectory(const std::string& directory, const VerifierKey& key,
-                                            const std::optional<Checkpoint>& earlier) {
+                                            LogChecks checks = {}) {
   const size_t largest_bundle = kTileWidth * (2 + kMaxEntryBytes);
   const auto read = [&](const std::string& path) {
     return ReadFile(absl::StrCat(directory, "/", path), largest_bundle);
   };
-  return VerifyLog(read, key, earlier);
+  return VerifyLog(read, key, std::move(checks));
 }
 
 // The last stamp of an exported log.
@@ -234,9 +243,72 @@ absl::StatusOr<std::string> Stamped(const Arguments& arguments, const VerifierKe
   if (stamp->checkpoint.origin != checkpoint.origin) {
     return absl::PermissionDeniedError("what was timestamped is another log");
   }
-  RETURN_IF_ERROR(VerifyDirectory(arguments.directory, key, stamp->checkpoint).status());
+  RETURN_IF_ERROR(VerifyDirectory(arguments.directory, key,
+                                  {.seen = {{stamp->checkpoint, "the stamped checkpoint"}}})
+                      .status());
   return absl::StrCat("; an authority stamped its first ", stamp->checkpoint.size, " entries at ",
                       TimeText(stamp->at), ", the last of ", stamp->count, " timestamps");
+}
+
+// What else was asked about the log.
+struct Beside {
+  std::optional<KeptReceipts> receipts;
+  std::optional<MessageStory> message;
+};
+
+// Receipts are by the log's key, or by one that followed from it, which only the log can tell.
+absl::Status CheckSigners(const Arguments& arguments, const VerifierKey& key,
+                          const KeptReceipts& receipts) {
+  const absl::Status by_key = receipts.CheckSignatures(key, {});
+  if (by_key.ok() || arguments.directory.empty()) return by_key;
+  ASSIGN_OR_RETURN(const VerifiedLog log, VerifyDirectory(arguments.directory, key));
+  return receipts.CheckSignatures(key, log.history.key_changes());
+}
+
+absl::StatusOr<Beside> LoadBeside(const Arguments& arguments, const VerifierKey& key) {
+  Beside beside;
+  if (!arguments.message.empty()) {
+    ASSIGN_OR_RETURN(beside.message, MessageStory::Of(arguments.message));
+  }
+  if (arguments.receipts.empty()) return beside;
+  absl::Time since = absl::InfinitePast();
+  if (!arguments.receipts_since.empty() &&
+      !absl::ParseTime("%Y-%m-%d", arguments.receipts_since, absl::UTCTimeZone(), &since,
+                       /*err=*/nullptr)) {
+    return absl::InvalidArgumentError("`--receipts-since`: give a day as YYYY-MM-DD");
+  }
+  ASSIGN_OR_RETURN(beside.receipts, LoadReceipts(arguments.receipts, since));
+  RETURN_IF_ERROR(CheckSigners(arguments, key, *beside.receipts));
+  return beside;
+}
+
+// What was asked for wrongly could not be verified; what was found wrong is not verified.
+int CodeOf(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::StartsWith(status.message(), "`--") ? kCannotVerify
+                                                                               : kNotVerified;
+}
+
+LogChecks ChecksOf(Beside* beside, const std::optional<Checkpoint>& seen) {
+  LogChecks checks;
+  if (beside->receipts) checks.seen = beside->receipts->Seen();
+  if (seen) checks.seen.push_back({*seen});
+  checks.on_entry = [beside](uint64_t index, absl::string_view entry) {
+    if (beside->receipts) RETURN_IF_ERROR(beside->receipts->OnEntry(index, entry));
+    return beside->message ? beside->message->OnEntry(index, entry) : absl::OkStatus();
+  };
+  return checks;
+}
+
+std::string BesideConclusion(const Beside& beside) {
+  std::string text;
+  if (beside.receipts) absl::StrAppend(&text, "; ", ReceiptsConclusion(*beside.receipts, true));
+  if (beside.message) absl::StrAppend(&text, "; ", beside.message->Conclusion());
+  return text;
+}
+
+void AddBeside(const Beside& beside, Json* json) {
+  if (beside.receipts) (*json)["receipts"] = ReceiptsJson(*beside.receipts);
+  if (beside.message) (*json)["message"] = beside.message->ToJson();
 }
 
 Json Describe(const VerifiedLog& log) {
@@ -321,14 +393,27 @@ int Run(const Arguments& arguments) {
           {{"origin", seen->origin}, {"size", seen->size}, {"index", receipt->proof.index}});
     }
   }
-  const auto log = VerifyDirectory(arguments.directory, key->key, seen);
+  absl::StatusOr<Beside> beside = LoadBeside(arguments, key->key);
+  if (!beside.ok()) return end(CodeOf(beside.status()), beside.status().message());
+  if (arguments.directory.empty()) {
+    return end(kVerified, ReceiptsConclusion(*beside->receipts, /*with_log=*/false),
+               {{"receipts", ReceiptsJson(*beside->receipts)}});
+  }
+  const auto log = VerifyDirectory(arguments.directory, key->key, ChecksOf(&*beside, seen));
   if (!log.ok()) return end(kNotVerified, log.status().message());
+  if (beside->receipts && !beside->receipts->gap().ok()) {
+    return end(kNotVerified, beside->receipts->gap().message());
+  }
   const auto by = SeenBy(*witnesses, log->note);
   if (!by.ok()) return end(kNotVerified, by.status().message());
   const auto stamped = Stamped(arguments, key->key, log->checkpoint);
   if (!stamped.ok()) return end(kNotVerified, stamped.status().message());
-  return end(kVerified, absl::StrCat(LogConclusion(*log, *key, seen.has_value()), *by, *stamped),
-             Describe(*log));
+  Json json = Describe(*log);
+  AddBeside(*beside, &json);
+  return end(kVerified,
+             absl::StrCat(LogConclusion(*log, *key, seen.has_value()), *by, *stamped,
+                          BesideConclusion(*beside)),
+             std::move(json));
 }
 
 }  // namespace
@@ -358,11 +443,21 @@ int main(int argc, char** argv) {
          "--timestamp-authority", arguments.timestamp_authority,
          "PEM of who certifies the timestamping authority: the log's timestamps must verify")
       ->needs(directory);
+  auto* receipts = app.add_option("--receipts", arguments.receipts,
+                                  "a directory of receipts as agencies keep them: each must be of "
+                                  "this log, and each disclosure "
+                                  "that the log tells of these agencies must have one");
+  app.add_option("--receipts-since", arguments.receipts_since,
+                 "YYYY-MM-DD: what happened before needs no receipt")
+      ->needs(receipts);
+  app.add_option("--message", arguments.message,
+                 "a message id: what the log tells of it, or that it tells nothing")
+      ->needs(directory);
   app.add_flag("--json", arguments.json, "print one JSON object");
   try {
     app.parse(argc, argv);
-    if (directory->empty() && receipt->empty()) {
-      throw CLI::RequiredError("a directory or --receipt");
+    if (directory->empty() && receipt->empty() && receipts->empty()) {
+      throw CLI::RequiredError("a directory, --receipt or --receipts");
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? sluss::kVerified : sluss::kCannotVerify;
