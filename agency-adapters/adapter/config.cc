@@ -42,6 +42,11 @@ absl::StatusOr<v1::AdapterConfig> LoadAdapterConfig(const std::string& path) {
                    "chmod go-rwx");
   PrivateDirectory(&check, "officers_dir", config.mutable_officers_dir(), S_IRWXG | S_IRWXO,
                    "chmod go-rwx");
+  if (config.receipts_dir().empty()) {
+    config.set_receipts_dir(absl::StrCat(config.state_dir(), "/receipts"));
+  } else {
+    PrivateDirectory(&check, "receipts_dir", config.mutable_receipts_dir(), S_IRWXO, "chmod o-rwx");
+  }
   if (!config.register_csv().empty()) check.File("register_csv", config.mutable_register_csv());
   config.set_poll_milliseconds(
       check.Range("poll_milliseconds", config.poll_milliseconds(), /*standard=*/500, 20, 60'000));

@@ -61,16 +61,21 @@ absl::Status Run(const std::string& path, Mode mode) {
   RETURN_IF_ERROR(ProtectProcess());
   ASSIGN_OR_RETURN(const v1::AdapterConfig config, LoadAdapterConfig(path));
   ASSIGN_OR_RETURN(const AgencyRing keys, LoadKeys(config));
-  ASSIGN_OR_RETURN(const ReceiptVerifier receipts,
+  ASSIGN_OR_RETURN(ReceiptVerifier verifier,
                    ReceiptVerifier::Make(keys.directories().current().log()));
   ASSIGN_OR_RETURN(const std::unique_ptr<NativeFormat> format, MakeNativeFormat(config));
   ASSIGN_OR_RETURN(const std::unique_ptr<GatewayLink> link, MakeGrpcLink(config, SystemClock()));
   if (mode == Mode::kCheckConfig) return absl::OkStatus();
   ASSIGN_OR_RETURN(const StateLock lock, StateLock::Take(config.state_dir()));
   EventLog events(&std::cout, SystemClock());
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReceiptBook> receipts,
+                   ReceiptBook::Open(PosixFileSystem(), config.receipts_dir(), std::move(verifier),
+                                     [&](uint64_t index) {
+                                       events.Write("log-contradicts-itself", {{"entry", index}});
+                                     }));
   WriteKeysEvent(keys.directories(), &events);
   const EdgeParts parts = {.keys = &keys,
-                           .receipts = &receipts,
+                           .receipts = receipts.get(),
                            .format = format.get(),
                            .link = link.get(),
                            .clock = SystemClock(),

@@ -273,7 +273,7 @@ absl::Status ConsentDesk::LearnAgeLimits(const v1::ConsentRecord& record) {
 absl::Status ConsentDesk::SubmitConsent(v1::StoredConsent* consent) {
   ASSIGN_OR_RETURN(const v1::RegisterConsentResponse response,
                    parts_.link->RegisterConsent(consent->request()));
-  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(response.receipt()));
+  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Take(response.receipt()));
   if (leaf.kind() != v1::CONSENT || leaf.consent_id() != consent->consent_id()) {
     return OtherEntry();
   }
@@ -297,7 +297,7 @@ absl::Status ConsentDesk::Withdraw(absl::string_view bytes) {
     request.set_message_id(id.value());
   }
   ASSIGN_OR_RETURN(const v1::WithdrawResponse response, parts_.link->Withdraw(request));
-  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(response.receipt()));
+  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Take(response.receipt()));
   // A message that ended by an earlier withdrawal is answered with the entry of its end; a consent
   // that an officer's decision ended with the entry of that.
   const bool withdrawal =

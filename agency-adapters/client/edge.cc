@@ -124,6 +124,7 @@ absl::StatusOr<std::string> Edge::Metrics() {
   figures.outbox_waiting = outbox_->Unfinished().size();
   figures.received = receiver_->received();
   figures.quarantined = receiver_->refused();
+  figures.contradictions = parts_.receipts->contradictions();
   MutexLock lock(&mutex_);
   figures.receiving = receiving_;
   return EdgeMetrics(figures);

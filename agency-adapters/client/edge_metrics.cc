@@ -26,6 +26,9 @@ std::string EdgeMetrics(const EdgeFigures& figures) {
                   static_cast<double>(figures.received));
   metrics.Counter("sluss_quarantined_total", "Deliveries that were refused since the start.",
                   static_cast<double>(figures.quarantined));
+  metrics.Counter("sluss_log_contradictions_total",
+                  "Entries that the log proved to be others than before, since the start.",
+                  static_cast<double>(figures.contradictions));
   return metrics.text();
 }
 

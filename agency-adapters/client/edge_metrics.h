@@ -17,6 +17,7 @@ struct EdgeFigures {
   uint64_t outbox_waiting = 0;               // sealed, not answered or not reported
   uint64_t received = 0;                     // notifications written since the start
   uint64_t quarantined = 0;                  // deliveries refused since the start
+  uint64_t contradictions = 0;               // of the log's receipts, since the start
   bool receiving = false;                    // a stream is held, or is being opened
 };
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "agency-adapters/client/gateway_link.h"
-#include "agency-adapters/client/receipt.h"
+#include "agency-adapters/client/receipt_book.h"
 #include "agency-adapters/common/native_format.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/event_log.h"
@@ -16,7 +16,7 @@ namespace sluss {
 // All of them outlive whoever is given them; each is thread-safe or const.
 struct EdgeParts {
   const AgencyRing* keys;
-  const ReceiptVerifier* receipts;
+  ReceiptBook* receipts;
   const NativeFormat* format;
   GatewayLink* link;
   const Clock* clock;

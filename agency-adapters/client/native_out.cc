@@ -5,6 +5,7 @@
 #include "agency-adapters/common/outcome_text.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/tlog/kept_receipts.h"
 
 namespace sluss {
 namespace {
@@ -64,6 +65,12 @@ absl::Status NativeOut::WritePage(absl::string_view key, absl::string_view what,
   return OwnFault(directory_.Put(absl::StrCat(key, ".", what, ".html"), html));
 }
 
+absl::Status NativeOut::WriteReceipt(absl::string_view key, absl::string_view what,
+                                     const v1::LogReceipt& receipt) const {
+  ASSIGN_OR_RETURN(const std::string file, ReceiptFile(receipt));
+  return OwnFault(directory_.Put(absl::StrCat(key, ".", what, kReceiptSuffix), file));
+}
+
 absl::StatusOr<std::vector<std::string>> NativeOut::FilesOf(absl::string_view key) const {
   const absl::StatusOr<std::vector<DirectoryEntry>> entries = directory_.List();
   RETURN_IF_ERROR(OwnFault(entries.status()));
@@ -71,7 +78,9 @@ absl::StatusOr<std::vector<std::string>> NativeOut::FilesOf(absl::string_view ke
   for (const DirectoryEntry& entry : *entries) {
     const bool of_key = absl::StartsWith(entry.name, absl::StrCat(key, "-")) ||
                         absl::StartsWith(entry.name, absl::StrCat(key, "."));
-    if (of_key && entry.name != absl::StrCat(key, kRecallNotice)) names.push_back(entry.name);
+    const bool stays = entry.name == absl::StrCat(key, kRecallNotice) ||
+                       absl::EndsWith(entry.name, kReceiptSuffix);
+    if (of_key && !stays) names.push_back(entry.name);
   }
   return names;
 }

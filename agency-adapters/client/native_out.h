@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "agency-adapters/client/durable_dir.h"
 #include "agency-adapters/common/native_format.h"
+#include "proto/notification.pb.h"
 
 namespace sluss {
 
@@ -34,6 +35,11 @@ class NativeOut {
   // A page that a person prints: "<key>.<what>.html".
   absl::Status WritePage(absl::string_view key, absl::string_view what,
                          absl::string_view html) const;
+
+  // The proof that the log tells of it, for the agency's diary: "<key>.<what>.tlog-proof". It stays
+  // when the rest is destroyed.
+  absl::Status WriteReceipt(absl::string_view key, absl::string_view what,
+                            const v1::LogReceipt& receipt) const;
 
   // What was written for a message and still lies here: the agency's own system has not taken it.
   absl::StatusOr<std::vector<std::string>> FilesOf(absl::string_view key) const;

@@ -187,7 +187,7 @@ absl::Status OfficerBook::Send() {
   if (officers_.empty() && absl::IsNotFound(state_.Get(kOnly).status())) return absl::OkStatus();
   ASSIGN_OR_RETURN(const v1::EnrolOfficersRequest request, Request());
   ASSIGN_OR_RETURN(const v1::EnrolOfficersResponse response, parts_.link->EnrolOfficers(request));
-  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(response.receipt()));
+  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Take(response.receipt()));
   if (leaf.kind() != v1::OFFICERS || leaf.sender() != parts_.secrets().agency.value() ||
       leaf.count() != officers_.size()) {
     return absl::DataLossError("`receipt`: the logged entry is not that of this register");

@@ -90,6 +90,8 @@ absl::Status Receiver::HandleNotification(const v1::Delivery& delivery) {
   if (IsRefusal(status)) return Refuse(delivery, status, std::move(record));
   RETURN_IF_ERROR(status);
   record.set_state(v1::WRITTEN);
+  RETURN_IF_ERROR(native_out_->WriteReceipt(ToHex(record.message_id()), "delivery",
+                                            delivery.notification().receipt()));
   RETURN_IF_ERROR(KeepConsentNym(record));
   RETURN_IF_ERROR(MarkCorrected(*delivered, record));
   RETURN_IF_ERROR(
@@ -119,7 +121,7 @@ absl::StatusOr<v1::DeliveredNotification> Receiver::Verify(const v1::Delivery& d
   if (opened.header.message_id() != delivery.message_id()) {
     return absl::InvalidArgumentError("`message_id`: the delivery names another than the header");
   }
-  RETURN_IF_ERROR(parts_.receipts->VerifyDelivery(opened.header, notification));
+  RETURN_IF_ERROR(parts_.receipts->TakeDelivery(opened.header, notification));
   RETURN_IF_ERROR(CheckCorrected(*record));
   ASSIGN_OR_RETURN(v1::DeliveredNotification delivered,
                    DeliveredFrom(opened, notification.decision()));
@@ -296,7 +298,7 @@ absl::Status Receiver::HandleOutcome(const v1::Delivery& delivery) {
 
 // Nothing is destroyed at an unrecorded word.
 absl::Status Receiver::CheckRecall(const v1::Delivery& delivery) const {
-  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(delivery.recall().receipt()));
+  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Take(delivery.recall().receipt()));
   if (leaf.kind() == v1::RECALL && leaf.message_id() == delivery.message_id() &&
       leaf.recipient() == parts_.secrets().agency.value()) {
     return absl::OkStatus();

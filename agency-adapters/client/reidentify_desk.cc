@@ -138,7 +138,7 @@ absl::StatusOr<v1::ReidentifyResponse> ReidentifyDesk::Submit(
   request.set_manifest(received.escrow().manifest());
   *request.mutable_escrow() = received.escrow().compartment();
   ASSIGN_OR_RETURN(v1::ReidentifyResponse response, parts_.link->Reidentify(request));
-  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(response.receipt()));
+  ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Take(response.receipt()));
   if (leaf.kind() != v1::REIDENTIFICATION || leaf.message_id() != record.message_id() ||
       leaf.recipient() != parts_.secrets().agency.value() ||
       leaf.verdict() != std::string(VerdictName(response.decision().verdict()))) {
@@ -196,7 +196,7 @@ absl::Status ReidentifyDesk::Report(v1::ReidentificationRecord* record) const {
     request.set_outcome(record->outcome());
     ASSIGN_OR_RETURN(const v1::ReportReidentificationResponse response,
                      parts_.link->ReportReidentification(request));
-    ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Verify(response.receipt()));
+    ASSIGN_OR_RETURN(const v1::AuditLeaf leaf, parts_.receipts->Take(response.receipt()));
     if (leaf.kind() != v1::REIDENTIFICATION_REPORT || leaf.message_id() != record->message_id()) {
       return OtherEntry();
     }

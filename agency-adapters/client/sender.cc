@@ -221,7 +221,7 @@ absl::StatusOr<v1::OutboxRecord> Sender::Submit(const v1::OutboxRecord& record) 
   const bool feedback = record.header().purpose() == std::string(kFeedbackPurpose);
   ASSIGN_OR_RETURN(const v1::SubmitResponse answer,
                    feedback ? parts_.link->Feedback(request) : parts_.link->Submit(request));
-  RETURN_IF_ERROR(parts_.receipts->VerifySubmission(record.header(), answer));
+  RETURN_IF_ERROR(parts_.receipts->TakeSubmission(record.header(), answer));
   if (feedback && answer.decision().verdict() == v1::VERDICT_PERMIT) {
     RETURN_IF_ERROR(clocks_->Answered(MessageId(record.header().reply_to()), parts_.clock->Now()));
   }
@@ -242,6 +242,7 @@ absl::Status Sender::Report(const v1::OutboxRecord& record) {
   if (record.answer().phone_now()) {
     RETURN_IF_ERROR(native_out_->WriteOutcome(id, PhoneOutcome(record)));
   }
+  RETURN_IF_ERROR(native_out_->WriteReceipt(id, "decision", record.answer().receipt()));
   return native_out_->WriteJson(id, "answer", AnswerJson(record));
 }
 

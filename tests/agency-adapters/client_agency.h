@@ -54,10 +54,12 @@ class Agency {
       : events(&log, clock),
         id_(id),
         link_(gateway->LinkFor(id)),
-        receipts_(Must(ReceiptVerifier::Make(gateway->log_key()))),
+        receipts_(Must(ReceiptBook::Open(&disk, "/receipts",
+                                         Must(ReceiptVerifier::Make(gateway->log_key())),
+                                         [this](uint64_t) { ++contradictions; }))),
         keys_(parties->ring(id)),
         parts_{.keys = &keys_,
-               .receipts = &receipts_,
+               .receipts = receipts_.get(),
                .format = &format,
                .link = link_.get(),
                .clock = clock,
@@ -156,12 +158,13 @@ class Agency {
   EventLog events;
   std::string csv;  // a file on the real disk; takes effect at Restart
   std::unique_ptr<Edge> edge;
+  int contradictions = 0;  // of the log, found in its receipts
 
  private:
   const AgencyId id_;
   const std::string officers_dir_ = ::testing::TempDir() + "officers-" + ToHex(RandomBytes(8));
   const std::unique_ptr<GatewayLink> link_;
-  const ReceiptVerifier receipts_;
+  const std::unique_ptr<ReceiptBook> receipts_;
   AgencyRing keys_;
   const EdgeParts parts_;
 };

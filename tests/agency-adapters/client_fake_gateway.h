@@ -79,6 +79,25 @@ class FakeGateway {
     bool refused = false;
     std::string reason_code;
   };
+  // The log as it was when it had so many entries, from now on: a backup was put back.
+  void SetLogBack(size_t size) {
+    MutexLock lock(&mutex_);
+    entries_.resize(size);
+    tree_ = Appender();
+    for (const std::string& entry : entries_) {
+      const Hash hash = LeafHash(entry);
+      tree_.Append({&hash, 1});
+    }
+  }
+  v1::LogReceipt LogEntryOf(const v1::AuditLeaf& leaf) {
+    MutexLock lock(&mutex_);
+    return Log(leaf);
+  }
+  // The log, in order.
+  std::vector<std::string> entries() const {
+    MutexLock lock(&mutex_);
+    return entries_;
+  }
   std::vector<Acknowledged> acknowledged() const {
     MutexLock lock(&mutex_);
     return acknowledged_;
@@ -184,7 +203,7 @@ class FakeGateway {
                      const std::function<bool(const v1::Delivery&)>& on_delivery);
 
   v1::Decision DecisionOn(const std::vector<std::string>& categories) const;
-  v1::LogReceipt Log(const v1::AuditLeaf& leaf) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::LogReceipt Log(v1::AuditLeaf leaf) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Queue(const CheckedEnvelope& checked, const v1::Decision& decision)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static v1::AuditLeaf LeafOf(v1::RecordKind kind, const v1::Header& header,
@@ -208,6 +227,8 @@ class FakeGateway {
   std::map<std::string, std::vector<v1::Delivery>> delivered_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> sender_of_ ABSL_GUARDED_BY(mutex_);  // by message id
   std::vector<CheckedEnvelope> without_nym_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> entries_ ABSL_GUARDED_BY(mutex_);
+  int64_t ticks_ ABSL_GUARDED_BY(mutex_) = 0;  // of the log's time
   std::vector<Acknowledged> acknowledged_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::Header> accepted_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::PreflightRequest> preflights_ ABSL_GUARDED_BY(mutex_);
@@ -320,8 +341,13 @@ inline v1::AuditLeaf FakeGateway::LeafOf(v1::RecordKind kind, const v1::Header& 
   return leaf;
 }
 
-inline v1::LogReceipt FakeGateway::Log(const v1::AuditLeaf& leaf) {
+inline v1::LogReceipt FakeGateway::Log(v1::AuditLeaf leaf) {
+  leaf.set_event_id(RandomBytes(16));
+  leaf.set_gateway("gateway/gw1");
+  leaf.set_counter(tree_.size() + 1);
+  leaf.set_time_us(++ticks_);
   const std::string entry = "\x01" + leaf.SerializeAsString();
+  entries_.push_back(entry);
   const Hash hash = LeafHash(entry);
   tree_.Append({&hash, 1});
   ProofFile proof;
@@ -465,6 +491,11 @@ inline absl::StatusOr<v1::AcknowledgeResponse> FakeGateway::Acknowledge(
                              .refused = request.refused(),
                              .reason_code = request.reason_code()});
     if (delivery.has_notification()) {
+      v1::AuditLeaf leaf;
+      leaf.set_kind(request.refused() ? v1::REFUSAL : v1::ACKNOWLEDGEMENT);
+      leaf.set_message_id(delivery.message_id());
+      leaf.set_recipient(caller.value());
+      Log(leaf);
       v1::Delivery outcome;
       outcome.set_delivery_id(RandomBytes(16));
       outcome.set_message_id(delivery.message_id());

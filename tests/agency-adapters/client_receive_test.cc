@@ -101,6 +101,9 @@ TEST_F(ReceiveTest, EveryFaultOnTheWayInEndsInOneSetOfFilesAndAnAcknowledgement)
       EXPECT_THAT(social.Files("/out", "in.pb"), SizeIs(1));
       social.Restart();
       EXPECT_THAT(social.Files("/out", "in.pb"), SizeIs(1)) << "durable";
+      EXPECT_THAT(social.Files("/out", ".delivery.tlog-proof"), SizeIs(1));
+      const std::string id = ToHex(gateway.accepted()[0].message_id());
+      EXPECT_THAT(social.Files("/receipts", "-delivery-" + id + ".tlog-proof"), SizeIs(1));
     }
   }
 }

@@ -1,5 +1,6 @@
 // The way out, over a real disk's promises and real cryptography: what is sent once, refused, kept.
 #include "absl/strings/str_replace.h"
+#include "gateway/base/hex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/agency-adapters/client_agency.h"
@@ -122,6 +123,8 @@ TEST_F(SendTest, EveryFaultOnTheWayOutEndsInOneMessageReported) {
       EXPECT_THAT(school.Files("/drop/done", "report.txt"), SizeIs(1));
       EXPECT_THAT(school.Files("/out", "accepted-outcome.txt"), SizeIs(1));
       EXPECT_THAT(school.Files("/out", ".answer.json"), SizeIs(1));
+      const std::string id = ToHex(gateway.accepted()[0].message_id());
+      EXPECT_THAT(school.Files("/receipts", "-decision-" + id + ".tlog-proof"), SizeIs(1));
       EXPECT_THAT(school.Files("/drop/rejected"), IsEmpty());
       school.Restart();
       school.Look();
