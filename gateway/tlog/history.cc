@@ -63,37 +63,74 @@ absl::Status History::FollowMessage(const v1::AuditLeaf& leaf) {
   switch (leaf.kind()) {
     case v1::DECISION:
       if (leaf.verdict() == "PERMIT" || leaf.verdict() == "PARTIAL") {
-        open_[leaf.message_id()] = leaf.recipient();
+        open_[leaf.message_id()] = {leaf.recipient(), entries_, leaf.time_us()};
       }
-      break;
+      return absl::OkStatus();
     case v1::DELIVERY:
-      if (const auto decided = open_.find(leaf.message_id()); decided == open_.end()) {
-        return absl::InvalidArgumentError(
-            "it is the delivery of a message that no decision before it permits");
-      } else if (decided->second != leaf.recipient()) {
-        return absl::InvalidArgumentError(absl::StrCat("it is a delivery to `", leaf.recipient(),
-                                                       "` of a message that was decided for `",
-                                                       decided->second, "`"));
-      }
-      break;
+      return FollowDelivery(leaf);
     case v1::PHONE_NOTICE:
-      if (open_.find(leaf.message_id()) == open_.end()) {
-        return absl::InvalidArgumentError(
-            "it tells the sender of a message to phone that is not under way");
-      }
-      break;
-    case v1::DELIVERY_DENIED:
+      if (open_.contains(leaf.message_id())) return absl::OkStatus();
+      return absl::InvalidArgumentError(
+          "it tells the sender of a message to phone that is not under way");
+    case v1::REFUSAL:  // also of the pseudonym that follows what was acknowledged
+      open_.erase(leaf.message_id());
+      return absl::OkStatus();
     case v1::ACKNOWLEDGEMENT:
-    case v1::REFUSAL:
+    case v1::DELIVERY_DENIED:
     case v1::EXPIRY:
     case v1::STOP:
     case v1::RECALL:
-      open_.erase(leaf.message_id());
-      break;
+      return FollowEnd(leaf);
     default:
-      break;
+      return absl::OkStatus();
   }
+}
+
+absl::Status History::FollowDelivery(const v1::AuditLeaf& leaf) {
+  const auto open = open_.find(leaf.message_id());
+  if (open == open_.end()) {
+    return absl::InvalidArgumentError(
+        "it is the delivery of a message that no decision before it permits");
+  }
+  if (open->second.recipient != leaf.recipient()) {
+    return absl::InvalidArgumentError(absl::StrCat("it is a delivery to `", leaf.recipient(),
+                                                   "` of a message that was decided for `",
+                                                   open->second.recipient, "`"));
+  }
+  open->second.delivered = true;
   return absl::OkStatus();
+}
+
+absl::Status History::FollowEnd(const v1::AuditLeaf& leaf) {
+  const auto open = open_.find(leaf.message_id());
+  if (open == open_.end()) {
+    const bool late = leaf.kind() == v1::ACKNOWLEDGEMENT && late_.erase(leaf.message_id()) > 0;
+    if (late) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("it is the ", v1::RecordKind_Name(leaf.kind()),
+                     " of a message that no decision before it permits, or that had ended"));
+  }
+  if (leaf.kind() == v1::ACKNOWLEDGEMENT && !open->second.delivered) {
+    return absl::InvalidArgumentError(
+        "it is the ACKNOWLEDGEMENT of a message that was not delivered");
+  }
+  const bool may_be_late = leaf.kind() == v1::EXPIRY || leaf.kind() == v1::DELIVERY_DENIED;
+  if (may_be_late && open->second.delivered) late_.insert(leaf.message_id());
+  open_.erase(open);
+  return absl::OkStatus();
+}
+
+absl::Status History::Finish() const {
+  const Open* oldest = nullptr;
+  for (const auto& [message, open] : open_) {
+    if (oldest == nullptr || open.entry < oldest->entry) oldest = &open;
+  }
+  if (oldest == nullptr || absl::Microseconds(latest_us_ - oldest->time_us) <= kLongestUnderWay) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat("entry ", oldest->entry,
+                                          ": what it permits has had no outcome for more than ",
+                                          absl::ToInt64Hours(kLongestUnderWay) / 24, " days"));
 }
 
 absl::Status History::FollowKeys(const v1::AuditLeaf& leaf) {

@@ -102,6 +102,7 @@ class Verification {
     if (tree_.root() != checkpoint.root) {
       return Fault("the entries and tiles fit together, but not to the root of the checkpoint");
     }
+    RETURN_IF_ERROR(history_.Finish());
     const absl::StatusOr<VerifierKey> signer = SignerOf(parsed_, checkpoint);
     if (!signer.ok()) return InFile(std::string(kCheckpointPath), signer.status());
     return VerifiedLog{checkpoint, std::move(history_), *signer, std::move(note_)};

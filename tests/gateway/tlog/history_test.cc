@@ -34,6 +34,17 @@ TEST(HistoryTest, AcceptsAGatewayThatKeptItsRules) {
   EXPECT_OK(AddAll(leaves));
 }
 
+// Handed out, expired, and acknowledged after that: the recipient had it all the while.
+TEST(HistoryTest, AcceptsAnAcknowledgementThatCameLate) {
+  std::vector<v1::AuditLeaf> leaves = Sample(4);
+  leaves[3] = leaves[2];
+  leaves[3].set_counter(4);
+  leaves[2].set_kind(v1::EXPIRY);
+  EXPECT_OK(AddAll(leaves));
+  leaves[1].set_kind(v1::START);  // never handed out
+  EXPECT_FALSE(AddAll(leaves).ok());
+}
+
 TEST(HistoryTest, CountsEachGatewayForItself) {
   std::vector<v1::AuditLeaf> leaves = Sample(4);
   for (int i = 0; i < 4; ++i) {
@@ -75,6 +86,28 @@ TEST(HistoryTest, SaysWhatIsWrong) {
          (*l)[4].set_kind(v1::PHONE_NOTICE);
        },
        "it tells the sender of a message to phone that is not under way"},
+      {"acknowledged undecided",
+       [](Leaves* l) {
+         (*l)[3].set_kind(v1::START);
+         (*l)[4].set_kind(v1::START);
+       },
+       "it is the ACKNOWLEDGEMENT of a message that no decision before it permits, or that had "
+       "ended"},
+      {"acknowledged undelivered", [](Leaves* l) { (*l)[4].set_kind(v1::START); },
+       "it is the ACKNOWLEDGEMENT of a message that was not delivered"},
+      {"expired after its end",
+       [](Leaves* l) {
+         (*l)[6] = (*l)[5];
+         (*l)[6].set_counter(7);
+         (*l)[6].set_kind(v1::EXPIRY);
+       },
+       "it is the EXPIRY of a message that no decision before it permits, or that had ended"},
+      {"stopped though denied",
+       [](Leaves* l) {
+         (*l)[3].set_verdict("DENY");
+         (*l)[4].set_kind(v1::STOP);
+       },
+       "it is the STOP of a message that no decision before it permits, or that had ended"},
       {"delivered to somebody else", [](Leaves* l) { (*l)[4].set_recipient("police/region-mitt"); },
        "it is a delivery to `police/region-mitt` of a message that was decided for "
        "`social-services/sundby`"},
@@ -91,6 +124,27 @@ TEST(HistoryTest, SaysWhatIsWrong) {
     Leaves leaves = Sample(9);
     c.change(&leaves);
     EXPECT_THAT(AddAll(leaves), StatusIs(absl::StatusCode::kInvalidArgument, c.error)) << c.name;
+  }
+}
+
+// A decision without outcome: not while a recipient may still fetch it, then named by its entry.
+TEST(HistoryTest, WhatWasPermittedHasAnEndWithinThreeMonths) {
+  for (const bool overdue : {false, true}) {
+    History history;
+    std::vector<v1::AuditLeaf> leaves = Sample(6);
+    leaves[4].set_kind(v1::START);
+    leaves[5].set_kind(v1::START);
+    leaves[5].set_time_us(leaves[3].time_us() + absl::ToInt64Microseconds(kLongestUnderWay) +
+                          (overdue ? 1 : 0));
+    for (const v1::AuditLeaf& leaf : leaves) ASSERT_OK(history.Add(Serialised(leaf)));
+    EXPECT_EQ(history.under_way(), 1u);
+    if (overdue) {
+      EXPECT_THAT(history.Finish(),
+                  StatusIs(absl::StatusCode::kDataLoss,
+                           "entry 3: what it permits has had no outcome for more than 92 days"));
+    } else {
+      EXPECT_OK(history.Finish());
+    }
   }
 }
 
