@@ -33,6 +33,9 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       // module of its own; it shares the exchange's ledger and store.
       {"gateway/policies",
        {"proto", "gateway/base", "policy", "gateway/crypto", "gateway/exchange"}},
+      // What opens the log's entries has keys of its own and rules of its own for how long they
+      // live; it shares the exchange's ledger and store.
+      {"gateway/openings", {"proto", "gateway/base", "gateway/crypto", "gateway/exchange"}},
       {"gateway/store",
        {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/exchange"}},
       // What of the log others are shown; its commands open the store themselves.
@@ -49,8 +52,8 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"gateway/keyholder", {"proto", "gateway/base", "gateway/crypto", "gateway/rpc"}},
       {"gateway/server",
        {"proto", "gateway/base", "policy", "policy/analysis", "gateway/crypto", "gateway/tlog",
-        "gateway/exchange", "gateway/policies", "gateway/store", "gateway/publication",
-        "gateway/rpc", "gateway/https"}},
+        "gateway/exchange", "gateway/openings", "gateway/policies", "gateway/store",
+        "gateway/publication", "gateway/rpc", "gateway/https"}},
       {"gateway/ctl",
        {"proto", "gateway/base", "policy", "policy/analysis", "policy/mutation", "gateway/crypto",
         "gateway/tlog", "gateway/policies", "gateway/publication", "gateway/rpc",

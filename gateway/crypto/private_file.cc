@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -127,6 +128,28 @@ absl::Status WritePrivateFile(const std::string& directory, const std::string& n
 absl::Status ReplacePrivateFile(const std::string& directory, const std::string& name,
                                 absl::string_view content) {
   return Write(directory, name, content, Taken::kReplace);
+}
+
+absl::Status MakePrivateDirectory(const std::string& directory) {
+  ASSIGN_OR_RETURN(const int opened, OpenDirectory(directory, /*create=*/true));
+  close(opened);
+  return absl::OkStatus();
+}
+
+absl::Status DestroyPrivateFile(const std::string& directory, const std::string& name) {
+  const std::string path = absl::StrCat(directory, "/", name);
+  absl::StatusOr<int> directory_fd = OpenDirectory(directory, /*create=*/false);
+  if (absl::IsNotFound(directory_fd.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(directory_fd.status());
+  const Descriptor opened(*directory_fd);
+  const Descriptor file(openat(opened.get(), name.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.ok()) return errno == ENOENT ? absl::OkStatus() : Failed("open", path);
+  struct stat info = {};
+  if (fstat(file.get(), &info) != 0) return Failed("examine", path);
+  const size_t size = std::min(kMaxSize, static_cast<size_t>(info.st_size));
+  RETURN_IF_ERROR(WriteAll(file.get(), std::string(size, '\0'), path));
+  if (unlinkat(opened.get(), name.c_str(), 0) != 0) return Failed("remove", path);
+  return fsync(opened.get()) == 0 ? absl::OkStatus() : Failed("write", directory);
 }
 
 absl::StatusOr<SecretBytes> ReadPrivateFile(const std::string& directory, const std::string& name) {

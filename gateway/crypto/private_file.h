@@ -25,6 +25,13 @@ absl::Status ReplacePrivateFile(const std::string& directory, const std::string&
 // someone else, can be reached by others, or are symbolic links. At most 1 MiB.
 absl::StatusOr<SecretBytes> ReadPrivateFile(const std::string& directory, const std::string& name);
 
+// With mode 0700 where it is missing; checked where it is there, as by ReadPrivateFile.
+absl::Status MakePrivateDirectory(const std::string& directory);
+
+// Overwrites the file with zeros, then removes it: durable when it returns OK, which it does too
+// where there is none. A disk that keeps old blocks (copy-on-write, flash) may hold the bytes on.
+absl::Status DestroyPrivateFile(const std::string& directory, const std::string& name);
+
 }  // namespace sluss
 
 #endif  // SLUSS_GATEWAY_CRYPTO_PRIVATE_FILE_H_

@@ -46,7 +46,7 @@ absl::StatusOr<std::unique_ptr<Exchange>> Exchange::Create(ExchangeParts parts,
   ASSIGN_OR_RETURN(
       exchange->ledger_,
       Ledger::Open(
-          joined.store, joined.clock, exchange->gateway_, joined.log,
+          joined.store, joined.openings, joined.clock, exchange->gateway_, joined.log,
           [mailroom](const AgencyId& agency) { mailroom->Wake(agency); }, limits.retention));
   exchange->claimer_ =
       std::make_unique<Claimer>(joined.store, exchange->ledger_.get(), joined.policies,

@@ -47,6 +47,7 @@ struct ExchangeParts {
   KeyHolderClient* key_holder;
   const HolderRing* keys;  // the gateway's own secrets, and the key directories
   LogIdentity log;
+  OpeningSealer* openings;
 };
 
 // Thread-safe; methods block for as long as their commit takes.

@@ -121,8 +121,8 @@ std::string CommitmentDigest(absl::string_view secret, uint32_t tag, absl::strin
   return std::string(AsStringView(digest));
 }
 
-absl::StatusOr<LogEntry> SealLeaf(const LeafDraft& draft, absl::string_view gateway,
-                                  uint64_t counter, absl::Time time) {
+absl::StatusOr<SealedLeaf> SealLeaf(const LeafDraft& draft, absl::string_view gateway,
+                                    uint64_t counter, absl::Time time) {
   v1::AuditLeaf leaf = draft.clear;
   leaf.set_event_id(RandomBytes(kIdBytes));
   leaf.set_gateway(std::string(gateway));
@@ -138,7 +138,8 @@ absl::StatusOr<LogEntry> SealLeaf(const LeafDraft& draft, absl::string_view gate
     *opening.add_field() = field;
   }
 
-  LogEntry entry;
+  SealedLeaf sealed;
+  LogEntry& entry = sealed.entry;
   entry.event = EventId(leaf.event_id());
   entry.leaf.push_back(kLeafVersion);
   if (!leaf.AppendToString(&entry.leaf)) return absl::InternalError("a leaf cannot be serialised");
@@ -146,8 +147,8 @@ absl::StatusOr<LogEntry> SealLeaf(const LeafDraft& draft, absl::string_view gate
     return absl::InternalError(
         absl::StrCat("a leaf of ", entry.leaf.size(), " bytes is larger than ", kMaxEntryBytes));
   }
-  if (!draft.committed.empty()) entry.opening = opening.SerializeAsString();
-  return entry;
+  if (!draft.committed.empty()) sealed.opening = opening.SerializeAsString();
+  return sealed;
 }
 
 }  // namespace sluss

@@ -52,9 +52,14 @@ void CommitAttestations(const google::protobuf::RepeatedPtrField<v1::Attestation
 LeafDraft MessageLeaf(v1::RecordKind kind, const MessageRow& row);
 void AddDecision(const v1::Facts& facts, const v1::Decision& decision, v1::AuditLeaf* leaf);
 
+struct SealedLeaf {
+  LogEntry entry;
+  std::string opening;  // serialised v1::AuditOpening; empty where nothing was committed
+};
+
 // INTERNAL when the leaf would be larger than the log takes.
-absl::StatusOr<LogEntry> SealLeaf(const LeafDraft& draft, absl::string_view gateway,
-                                  uint64_t counter, absl::Time time);
+absl::StatusOr<SealedLeaf> SealLeaf(const LeafDraft& draft, absl::string_view gateway,
+                                    uint64_t counter, absl::Time time);
 
 // The digest that stands in the leaf, 32 bytes.
 std::string CommitmentDigest(absl::string_view secret, uint32_t tag, absl::string_view value);

@@ -135,18 +135,19 @@ struct Ledger::Batch {
   bool appended = false;  // the commit may have taken effect
 };
 
-absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, const Clock* clock,
-                                                     std::string gateway, LogIdentity log,
-                                                     Wake wake, Retention retention) {
+absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, OpeningSealer* openings,
+                                                     const Clock* clock, std::string gateway,
+                                                     LogIdentity log, Wake wake,
+                                                     Retention retention) {
   ASSIGN_OR_RETURN(LogHead head, store->ReadHead(gateway));
   ASSIGN_OR_RETURN(const std::set<uint32_t> signers, SignersOf(head.checkpoint, log.origin));
   RETURN_IF_ERROR(CheckKeysAreKnown(signers, log));
   ASSIGN_OR_RETURN(Appender tree, CheckedTree(head, log));
   const std::vector<std::string> key_changes = KeyChanges(signers, log);
   ASSIGN_OR_RETURN(const absl::Time since, TimeOfLast(*store, head));
-  std::unique_ptr<Ledger> ledger(new Ledger(store, clock, since, std::move(gateway), std::move(log),
-                                            std::move(wake), retention, std::move(head),
-                                            std::move(tree)));
+  std::unique_ptr<Ledger> ledger(new Ledger(store, openings, clock, since, std::move(gateway),
+                                            std::move(log), std::move(wake), retention,
+                                            std::move(head), std::move(tree)));
   const auto start = [&](Recorder& recorder) -> absl::Status {
     RETURN_IF_ERROR(recorder.Append(PlainLeaf(v1::START, 0)).status());
     for (const std::string& outcome : key_changes) {
@@ -160,9 +161,11 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, const Clock* 
   return ledger;
 }
 
-Ledger::Ledger(Store* store, const Clock* clock, absl::Time since, std::string gateway,
-               LogIdentity log, Wake wake, Retention retention, LogHead head, Appender tree)
+Ledger::Ledger(Store* store, OpeningSealer* openings, const Clock* clock, absl::Time since,
+               std::string gateway, LogIdentity log, Wake wake, Retention retention, LogHead head,
+               Appender tree)
     : store_(store),
+      openings_(openings),
       clock_(clock, since),
       gateway_(std::move(gateway)),
       log_(std::move(log)),
@@ -227,6 +230,7 @@ void Ledger::CommitBatch(std::deque<Pending*>* waiting) {
     batch.units.assign(waiting->begin(), waiting->end());
     waiting->clear();
   }
+  if (!status.ok()) openings_->Forget();
   if (status.ok()) {
     Adopt(batch);
   } else if (batch.appended) {
@@ -266,10 +270,19 @@ absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
   batch->tally = std::move(recorder.tally_);
   Grow(&recorder, batch);
   if (!batch->append.entries.empty()) {
-    batch->appended = true;
-    RETURN_IF_ERROR((*transaction)->AppendLog(gateway_, batch->append));
+    RETURN_IF_ERROR(Append(transaction->get(), recorder.openings_, batch));
   }
   return (*transaction)->Commit();
+}
+
+absl::Status Ledger::Append(Transaction* transaction, const std::vector<NewOpening>& openings,
+                            Batch* batch) {
+  if (!openings.empty()) {
+    ASSIGN_OR_RETURN(const SealedOpenings sealed, openings_->Seal(*transaction, openings));
+    RETURN_IF_ERROR(transaction->PutOpenings(sealed));
+  }
+  batch->appended = true;
+  return transaction->AppendLog(gateway_, batch->append);
 }
 
 void Ledger::Grow(Recorder* recorder, Batch* batch) const {

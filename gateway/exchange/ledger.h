@@ -5,8 +5,8 @@
 //   2. The ledger's thread takes all units that wait (up to 256 entries or 1 MiB), without
 //   lingering, and begins one transaction.
 //   3. Each unit reads its preconditions in that transaction, changes state and appends entries.
-//   4. The tree grows, the checkpoint is signed, entries, tiles and head are written, and the
-//      transaction commits.
+//   4. The tree grows, the checkpoint is signed, what opens the entries is sealed, entries, tiles
+//      and head are written, and the transaction commits.
 //   5. Only then are the units answered, with inclusion proofs, and the recipients woken.
 //
 // Fails closed: when anything of a transaction fails, all its units are answered UNAVAILABLE and
@@ -34,6 +34,7 @@
 #include "gateway/base/ids.h"
 #include "gateway/base/mutex.h"
 #include "gateway/exchange/limits.h"
+#include "gateway/exchange/opening_sealer.h"
 #include "gateway/exchange/recorder.h"
 #include "gateway/exchange/store.h"
 #include "gateway/tlog/appender.h"
@@ -65,10 +66,11 @@ class Ledger {
   // Reads the head and proves it against its checkpoint; appends a START entry, and a KEY_CHANGE
   // for each key that signs from now on or no more. DATA_LOSS when the store's log is not whole;
   // FAILED_PRECONDITION when keys signed it last that are all unknown now; the cure is in the text.
-  // `store` and `clock` outlive the ledger; `wake` is called without locks held.
-  static absl::StatusOr<std::unique_ptr<Ledger>> Open(Store* store, const Clock* clock,
-                                                      std::string gateway, LogIdentity log,
-                                                      Wake wake, Retention retention = {});
+  // `store`, `openings` and `clock` outlive the ledger; `wake` is called without locks held.
+  static absl::StatusOr<std::unique_ptr<Ledger>> Open(Store* store, OpeningSealer* openings,
+                                                      const Clock* clock, std::string gateway,
+                                                      LogIdentity log, Wake wake,
+                                                      Retention retention = {});
   // Finishes what waits.
   ~Ledger();
   Ledger(const Ledger&) = delete;
@@ -90,12 +92,15 @@ class Ledger {
   struct Pending;
   struct Batch;
 
-  Ledger(Store* store, const Clock* clock, absl::Time since, std::string gateway, LogIdentity log,
-         Wake wake, Retention retention, LogHead head, Appender tree);
+  Ledger(Store* store, OpeningSealer* openings, const Clock* clock, absl::Time since,
+         std::string gateway, LogIdentity log, Wake wake, Retention retention, LogHead head,
+         Appender tree);
 
   void Loop();
   void CommitBatch(std::deque<Pending*>* waiting);
   absl::Status Write(std::deque<Pending*>* waiting, Batch* batch);
+  absl::Status Append(Transaction* transaction, const std::vector<NewOpening>& openings,
+                      Batch* batch);
   void Grow(Recorder* recorder, Batch* batch) const;
   absl::Status Resolve();
   void Adopt(const Batch& batch);
@@ -103,6 +108,7 @@ class Ledger {
   void Answer(const Batch& batch, const absl::Status& status);
 
   Store* const store_;
+  OpeningSealer* const openings_;  // used by the ledger's thread
   const ForwardClock clock_;
   const std::string gateway_;
   const LogIdentity log_;

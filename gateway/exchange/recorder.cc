@@ -22,13 +22,17 @@ absl::Time Recorder::ForgetAt(v1::MessageState state) const {
 }
 
 absl::StatusOr<Entry> Recorder::Append(const LeafDraft& draft, Proof proof) {
-  ASSIGN_OR_RETURN(LogEntry sealed, SealLeaf(draft, gateway_, counter_ + 1, now_));
+  ASSIGN_OR_RETURN(SealedLeaf sealed, SealLeaf(draft, gateway_, counter_ + 1, now_));
   ++counter_;
-  bytes_ += sealed.leaf.size();
+  bytes_ += sealed.entry.leaf.size();
   ++tally_[{draft.clear.kind(), draft.clear.verdict()}];
-  const Entry entry(sealed.event, first_index_ + entries_.size());
+  const Entry entry(sealed.entry.event, first_index_ + entries_.size());
   if (proof == Proof::kWanted) wanted_.push_back(entry.index());
-  entries_.push_back(std::move(sealed));
+  entries_.push_back(std::move(sealed.entry));
+  if (!sealed.opening.empty()) {
+    openings_.push_back(
+        {entry.index(), MonthOf(draft.clear.kind(), now_), std::move(sealed.opening)});
+  }
   return entry;
 }
 

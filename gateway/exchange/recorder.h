@@ -17,6 +17,7 @@
 #include "gateway/exchange/entry.h"
 #include "gateway/exchange/leaf.h"
 #include "gateway/exchange/limits.h"
+#include "gateway/exchange/opening_sealer.h"
 #include "gateway/exchange/pipeline.h"
 #include "gateway/exchange/store.h"
 
@@ -67,6 +68,7 @@ class Recorder {
   uint64_t counter_;
   size_t bytes_ = 0;
   std::vector<LogEntry> entries_;
+  std::vector<NewOpening> openings_;  // of those that commit to something
   EntryTally tally_;
   std::vector<uint64_t> wanted_;  // indexes whose proofs the present unit wants
   std::set<AgencyId> woken_;

@@ -9,8 +9,10 @@
 
 #include "absl/time/time.h"
 #include "gateway/base/ids.h"
+#include "gateway/exchange/opening_class.h"
 #include "gateway/tlog/appender.h"
 #include "proto/gateway.pb.h"
+#include "proto/openings.pb.h"
 #include "proto/policy_admin.pb.h"
 #include "proto/stored.pb.h"
 
@@ -93,8 +95,39 @@ using OfficerRows = std::map<std::string, v1::OfficerCertificate>;
 // One entry of the log as it is appended.
 struct LogEntry {
   EventId event;
-  std::string leaf;     // the bytes that are hashed
-  std::string opening;  // v1::AuditOpening; erasable; empty where nothing was committed
+  std::string leaf;  // the bytes that are hashed
+};
+
+// What opens an entry's commitments, sealed under the key of its group.
+struct OpeningRow {
+  uint64_t index = 0;  // of the entry
+  uint64_t group = 0;
+  std::string sealed;
+};
+
+// Openings of one class and month that share a key.
+struct OpeningGroupRow {
+  uint64_t number = 0;  // from 1
+  OpeningMonth month;
+  uint64_t openings = 0;  // how many it has
+  std::string wrapped_key;
+};
+
+// What a transaction puts: groups that are new or have another number of openings, and openings.
+struct SealedOpenings {
+  std::vector<OpeningGroupRow> groups;
+  std::vector<OpeningRow> openings;
+};
+
+struct KeptOpening {
+  OpeningRow opening;
+  OpeningGroupRow group;
+};
+
+// How many openings a class and month has.
+struct OpeningMonthRow {
+  OpeningMonth month;
+  uint64_t openings = 0;
 };
 
 // The log's head, and this gateway's last event in it: whether a commit of unknown outcome took

@@ -108,8 +108,23 @@ class StoreView {
   virtual absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const = 0;
   virtual absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const = 0;
 
-  // v1::AuditOpening of an entry; empty where it was erased or nothing was committed.
-  virtual absl::StatusOr<std::string> ReadOpening(const EventId& event) const = 0;
+  // ---- What opens the log's entries
+  // Of the entry at `index`; empty where it was erased or nothing was committed.
+  virtual absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const = 0;
+  // Of one group, in the order of their indexes.
+  virtual absl::StatusOr<std::vector<OpeningRow>> OpeningsOf(uint64_t group) const = 0;
+  // The group of this class and month with the highest number.
+  virtual absl::StatusOr<std::optional<OpeningGroupRow>> LastOpeningGroup(
+      const OpeningMonth& month) const = 0;
+  // The highest number of any group; 0 where there is none.
+  virtual absl::StatusOr<uint64_t> HighestOpeningGroup() const = 0;
+  // Every class and month that has groups, in their order.
+  virtual absl::StatusOr<std::vector<OpeningMonthRow>> OpeningMonths() const = 0;
+  // Those that stand, oldest first.
+  virtual absl::StatusOr<std::vector<v1::LegalHold>> LegalHolds() const = 0;
+  // What a version of the program before 6 left: v1::AuditOpening of an event, unsealed.
+  virtual absl::StatusOr<std::string> ReadPlainOpening(const EventId& event) const = 0;
+  virtual absl::StatusOr<bool> HasPlainOpenings() const = 0;
 };
 
 // The one transaction in which a group of changes is made. Used by one thread. Dies without effect
@@ -168,7 +183,22 @@ class Transaction : public StoreView {
   virtual absl::Status PutActivation(const v1::PolicyActivation& activation,
                                      const Entry& because) = 0;
 
-  virtual absl::Status EraseOpening(const EventId& event) = 0;
+  // Adds the groups, or gives them another number of openings; adds the openings, each in the place
+  // of one that the entry has.
+  virtual absl::Status PutOpenings(const SealedOpenings& sealed) = 0;
+  // The group's key and openings.
+  virtual absl::Status EraseOpeningGroup(uint64_t group, const Entry& because) = 0;
+  // The keys of all groups of a class and month: from here on nothing of it is read. The openings'
+  // rows go by SweepOpenings.
+  virtual absl::Status RetireOpenings(const OpeningMonth& month, const Entry& because) = 0;
+  // Rows of at most `groups` retired groups; returns whether some are left.
+  virtual absl::StatusOr<bool> SweepOpenings(size_t groups) = 0;
+  // ALREADY_EXISTS when the id is taken.
+  virtual absl::Status PutLegalHold(const v1::LegalHold& hold, const Entry& because) = 0;
+  // NOT_FOUND when there is no such hold.
+  virtual absl::Status RemoveLegalHold(absl::string_view hold, const Entry& because) = 0;
+  // One that was sealed; without an event, all that are left.
+  virtual absl::Status ErasePlainOpening(const EventId& event) = 0;
 
   // Nothing leaves by these but what the log says already, so they need no entry. ABORTED unless
   // the number follows the last one and the size is above it.
@@ -191,6 +221,9 @@ class Store : public StoreView {
  public:
   // One at a time: FAILED_PRECONDITION while another lives. The store must outlive it.
   virtual absl::StatusOr<std::unique_ptr<Transaction>> Begin() = 0;
+  // OK: no file of the store holds anything of what was erased and committed before the call.
+  // UNAVAILABLE: a reader was in the way; the store goes on trying by itself.
+  virtual absl::Status WipeTraces() = 0;
 };
 
 }  // namespace sluss

@@ -1,6 +1,7 @@
 #include "gateway/server/config.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -84,6 +85,37 @@ void FillRetention(ConfigCheck& check, const v1::Limits& limits, v1::Retention& 
   };
   retention.set_delivered_days(days("delivered_days", retention.delivered_days(), 365));
   retention.set_undelivered_days(days("undelivered_days", retention.undelivered_days(), 30));
+}
+
+// What was disclosed can be accounted for as long as the supervisory authority may ask.
+constexpr uint32_t kLeastDisclosureMonths = 60;
+
+void FillOpenings(ConfigCheck& check, const v1::GatewayConfig& config, v1::OpeningRules& rules) {
+  if (rules.keys_dir().empty()) {
+    rules.set_keys_dir(absl::StrCat(config.keys_dir(), "/openings"));
+  } else {
+    check.FileToCreate("openings.keys_dir", rules.mutable_keys_dir());
+  }
+  const std::filesystem::path database(config.database());
+  if (std::filesystem::path(rules.keys_dir()).lexically_normal() ==
+      database.parent_path().lexically_normal()) {
+    check.Fault("openings.keys_dir",
+                "must be a directory of its own, so that no copy of `database` holds it");
+  }
+  const auto months = [&](absl::string_view field, uint32_t value, uint32_t standard,
+                          uint32_t least) {
+    return check.Range(absl::StrCat("openings.", field), value, standard, least, 12 * 100);
+  };
+  if (rules.disclosure_months() != 0 && rules.disclosure_months() < kLeastDisclosureMonths) {
+    check.Fault("openings.disclosure_months",
+                "must be at least 60: logs of disclosures are kept for five years, HSLF-FS 2016:40 "
+                "4 kap. 9 § (binding for health care, good norm elsewhere)");
+  } else {
+    rules.set_disclosure_months(months("disclosure_months", rules.disclosure_months(),
+                                       kLeastDisclosureMonths, kLeastDisclosureMonths));
+  }
+  rules.set_oversight_months(months("oversight_months", rules.oversight_months(), 120, 12));
+  rules.set_operation_months(months("operation_months", rules.operation_months(), 120, 12));
 }
 
 void CheckPublishedLog(ConfigCheck& check, v1::PublishedLog& log) {
@@ -182,6 +214,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   FillLimits(check, *config.mutable_limits());
   FillConsentRules(check, *config.mutable_consent());
   FillRetention(check, config.limits(), *config.mutable_retention());
+  FillOpenings(check, config, *config.mutable_openings());
   check.Required("log_origin", config.log_origin());
   if (!config.metrics_file().empty()) {
     check.FileToCreate("metrics_file", config.mutable_metrics_file());

@@ -121,6 +121,7 @@ absl::Status Gateway::Join() {
   const std::string verifier_key = log.verifier.ToString();
   const std::string successor_key = log.successor ? log.successor->ToString() : "";
   ASSIGN_OR_RETURN(store_, OpenSqliteStore(config_.database()));
+  RETURN_IF_ERROR(OpenVault());
   RETURN_IF_ERROR(ChoosePolicies());
   ASSIGN_OR_RETURN(key_holder_, KeyHolderLink::Create(config_, clock_));
   ASSIGN_OR_RETURN(exchange_, Exchange::Create({.store = store_.get(),
@@ -128,7 +129,8 @@ absl::Status Gateway::Join() {
                                                 .policies = policies_.get(),
                                                 .key_holder = key_holder_.get(),
                                                 .keys = keys_.get(),
-                                                .log = std::move(log)},
+                                                .log = std::move(log),
+                                                .openings = vault_.get()},
                                                LimitsOf(config_)));
   ASSIGN_OR_RETURN(life_, PolicyLife::Begin({.store = store_.get(),
                                              .ledger = exchange_->ledger(),
@@ -172,6 +174,16 @@ absl::Status Gateway::Join() {
            .max_threads =
                static_cast<int>(limits.max_streams_per_agency() * config_.agency_size()) + 128},
           verifier_.get(), {service_.get(), policy_service_.get(), log_service_.get()}));
+  return absl::OkStatus();
+}
+
+absl::Status Gateway::OpenVault() {
+  ASSIGN_OR_RETURN(month_keys_, OpenMonthKeyFiles(config_.openings().keys_dir()));
+  vault_ = std::make_unique<OpeningVault>(config_.log_origin(), month_keys_.get());
+  openings_ =
+      std::make_unique<StoredOpenings>(store_.get(), month_keys_.get(), config_.log_origin());
+  ASSIGN_OR_RETURN(const uint64_t sealed, SealPlainOpenings(store_.get(), vault_.get()));
+  if (sealed > 0) events_->Write("openings-sealed", {{"count", sealed}});
   return absl::OkStatus();
 }
 

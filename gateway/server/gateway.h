@@ -11,6 +11,8 @@
 #include "gateway/base/event_log.h"
 #include "gateway/base/mutex.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/openings/stored_openings.h"
+#include "gateway/openings/vault.h"
 #include "gateway/policies/active_policy.h"
 #include "gateway/policies/policy_life.h"
 #include "gateway/rpc/peer_verifier.h"
@@ -44,6 +46,8 @@ class Gateway {
   Gateway(const v1::GatewayConfig& config, const Clock* clock, EventLog* events);
 
   absl::Status Join();
+  // Where the keys of openings lie, and what an earlier program left unsealed.
+  absl::Status OpenVault();
   // The version in force: the stored one, or that of the files where nothing is stored yet. Says in
   // the event log where the files are not what is in force.
   absl::Status ChoosePolicies();
@@ -61,6 +65,9 @@ class Gateway {
   // In the order of their making; each outlives what is below it.
   std::unique_ptr<const HolderRing> keys_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<MonthKeys> month_keys_;
+  std::unique_ptr<OpeningVault> vault_;
+  std::unique_ptr<StoredOpenings> openings_;
   std::unique_ptr<ActivePolicy> policies_;
   std::unique_ptr<KeyHolderLink> key_holder_;
   std::unique_ptr<Exchange> exchange_;

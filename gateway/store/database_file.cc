@@ -15,7 +15,7 @@ namespace sluss {
 namespace {
 
 constexpr int64_t kApplicationId = 0x534c5553;  // "SLUS"
-constexpr int64_t kSchemaVersion = 5;
+constexpr int64_t kSchemaVersion = 6;
 constexpr absl::string_view kMagic("SQLite format 3\0", 16);
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -167,6 +167,35 @@ constexpr char kPublishedSchema[] = R"sql(
   PRAGMA user_version = 5;
 )sql";
 
+// What version 6 has beside version 5: what opens the log's entries is sealed, by groups that share
+// a key, and may be held. What lies in `opening_plain` is sealed when the gateway starts. A group
+// whose key is empty is retired: its openings' rows are on their way out.
+constexpr char kOpeningSchema[] = R"sql(
+  ALTER TABLE opening RENAME TO opening_plain;
+  CREATE TABLE opening (
+    position INTEGER PRIMARY KEY,
+    in_group INTEGER NOT NULL REFERENCES opening_group (number),
+    sealed BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX opening_in_group ON opening (in_group);
+  CREATE TABLE opening_group (
+    number INTEGER PRIMARY KEY,
+    class INTEGER NOT NULL,
+    month TEXT NOT NULL,
+    openings INTEGER NOT NULL,
+    wrapped_key BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX opening_group_month ON opening_group (class, month);
+  CREATE INDEX opening_group_retired ON opening_group (number) WHERE wrapped_key = x'';
+  CREATE TABLE legal_hold (
+    hold BLOB PRIMARY KEY,
+    position INTEGER NOT NULL,
+    details BLOB NOT NULL
+  ) STRICT;
+
+  PRAGMA user_version = 6;
+)sql";
+
 // For reading beside the gateway a file that it has not brought up to date yet: nothing was shown.
 constexpr char kNothingPublished[] = R"sql(
   CREATE TEMP TABLE published (number, size, at, note);
@@ -174,10 +203,18 @@ constexpr char kNothingPublished[] = R"sql(
   CREATE TEMP TABLE timestamp (number, checkpoint, at, note, response);
 )sql";
 constexpr int64_t kPublishedVersion = 5;
+// The same for openings, which such a file has but not sealed.
+constexpr char kNoOpenings[] = R"sql(
+  CREATE TEMP TABLE opening (position, in_group, sealed);
+  CREATE TEMP TABLE opening_group (number, class, month, openings, wrapped_key);
+  CREATE TEMP TABLE legal_hold (hold, position, details);
+  CREATE TEMP TABLE opening_plain (event, opening);
+)sql";
+constexpr int64_t kOpeningVersion = 6;
 
 // What makes a file of each version from the one before it; the first, from nothing.
-constexpr const char* kVersions[] = {kSchema, kPolicySchema, kOfficerSchema, kConsentSchema,
-                                     kPublishedSchema};
+constexpr const char* kVersions[] = {kSchema,        kPolicySchema,    kOfficerSchema,
+                                     kConsentSchema, kPublishedSchema, kOpeningSchema};
 static_assert(std::size(kVersions) == kSchemaVersion);
 
 // secure_delete: what is erased is overwritten, not only unlinked from its page. The write-ahead
@@ -312,7 +349,8 @@ absl::Status PrepareForWriting(const std::string& path, Connection* connection) 
 absl::Status PrepareBeside(const std::string& path, Connection* connection) {
   RETURN_IF_ERROR(connection->Execute(kSettings));
   ASSIGN_OR_RETURN(const int64_t version, CheckIdentity(path, connection));
-  return version < kPublishedVersion ? connection->Execute(kNothingPublished) : absl::OkStatus();
+  if (version < kPublishedVersion) RETURN_IF_ERROR(connection->Execute(kNothingPublished));
+  return version < kOpeningVersion ? connection->Execute(kNoOpenings) : absl::OkStatus();
 }
 
 }  // namespace

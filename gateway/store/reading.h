@@ -115,9 +115,29 @@ class Reading : public Base {
   absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const final {
     return Ask(&SqlReader::FindTimestamp, number);
   }
-  absl::StatusOr<std::string> ReadOpening(const EventId& event) const final {
-    return Ask(&SqlReader::ReadOpening, event);
+  absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const final {
+    return Ask(&SqlReader::ReadOpening, index);
   }
+  absl::StatusOr<std::vector<OpeningRow>> OpeningsOf(uint64_t group) const final {
+    return Ask(&SqlReader::OpeningsOf, group);
+  }
+  absl::StatusOr<std::optional<OpeningGroupRow>> LastOpeningGroup(
+      const OpeningMonth& month) const final {
+    return Ask(&SqlReader::LastOpeningGroup, month);
+  }
+  absl::StatusOr<uint64_t> HighestOpeningGroup() const final {
+    return Ask(&SqlReader::HighestOpeningGroup);
+  }
+  absl::StatusOr<std::vector<OpeningMonthRow>> OpeningMonths() const final {
+    return Ask(&SqlReader::OpeningMonths);
+  }
+  absl::StatusOr<std::vector<v1::LegalHold>> LegalHolds() const final {
+    return Ask(&SqlReader::LegalHolds);
+  }
+  absl::StatusOr<std::string> ReadPlainOpening(const EventId& event) const final {
+    return Ask(&SqlReader::ReadPlainOpening, event);
+  }
+  absl::StatusOr<bool> HasPlainOpenings() const final { return Ask(&SqlReader::HasPlainOpenings); }
 
  private:
   template <typename Method, typename... Arguments>

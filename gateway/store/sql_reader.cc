@@ -84,6 +84,21 @@ absl::StatusOr<std::vector<QueueItem>> Items(Query query) {
   }
 }
 
+// Of a row whose first columns are those of OpeningGroupRow in its order.
+absl::StatusOr<OpeningGroupRow> OpeningGroupAt(const Query& query) {
+  OpeningGroupRow row;
+  row.number = query.IntAt(0);
+  row.month.opening_class = static_cast<OpeningClass>(query.IntAt(1));
+  const absl::StatusOr<absl::CivilMonth> month = ParseMonth(query.BytesAt(2));
+  if (!month.ok() || ClassName(row.month.opening_class).empty()) {
+    return Damaged("the class and month of an opening cannot be read");
+  }
+  row.month.month = *month;
+  row.openings = query.IntAt(3);
+  row.wrapped_key = query.BytesAt(4);
+  return row;
+}
+
 absl::StatusOr<uint64_t> Number(Query query) {
   ASSIGN_OR_RETURN(const bool row, query.Step());
   return row ? query.IntAt(0) : 0;
@@ -398,10 +413,80 @@ absl::StatusOr<std::optional<TimestampRow>> SqlReader::FindTimestamp(uint64_t nu
   return Timestamp(std::move(query));
 }
 
-absl::StatusOr<std::string> SqlReader::ReadOpening(const EventId& event) const {
-  Query query = connection_->Prepare("SELECT opening FROM opening WHERE event = ?");
+absl::StatusOr<std::optional<KeptOpening>> SqlReader::ReadOpening(uint64_t index) const {
+  Query query = connection_->Prepare(
+      "SELECT number, class, month, openings, wrapped_key, position, sealed FROM opening "
+      "JOIN opening_group ON number = in_group WHERE position = ? AND wrapped_key != x''");
+  query.Int(Bound(index));
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  KeptOpening kept;
+  ASSIGN_OR_RETURN(kept.group, OpeningGroupAt(query));
+  kept.opening = {static_cast<uint64_t>(query.IntAt(5)), kept.group.number, query.BytesAt(6)};
+  return kept;
+}
+
+absl::StatusOr<std::vector<OpeningRow>> SqlReader::OpeningsOf(uint64_t group) const {
+  Query query = connection_->Prepare(
+      "SELECT position, in_group, sealed FROM opening WHERE in_group = ? ORDER BY position");
+  query.Int(Bound(group));
+  std::vector<OpeningRow> rows;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return rows;
+    rows.push_back({static_cast<uint64_t>(query.IntAt(0)), static_cast<uint64_t>(query.IntAt(1)),
+                    query.BytesAt(2)});
+  }
+}
+
+absl::StatusOr<std::optional<OpeningGroupRow>> SqlReader::LastOpeningGroup(
+    const OpeningMonth& month) const {
+  Query query = connection_->Prepare(
+      "SELECT number, class, month, openings, wrapped_key FROM opening_group "
+      "WHERE class = ? AND month = ? AND wrapped_key != x'' ORDER BY number DESC LIMIT 1");
+  query.Int(static_cast<int64_t>(month.opening_class)).Text(MonthText(month.month));
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return OpeningGroupAt(query);
+}
+
+absl::StatusOr<uint64_t> SqlReader::HighestOpeningGroup() const {
+  return Number(connection_->Prepare("SELECT coalesce(max(number), 0) FROM opening_group"));
+}
+
+absl::StatusOr<std::vector<OpeningMonthRow>> SqlReader::OpeningMonths() const {
+  Query query = connection_->Prepare(
+      "SELECT 0, class, month, sum(openings), x'' FROM opening_group WHERE wrapped_key != x'' "
+      "GROUP BY class, month ORDER BY class, month");
+  std::vector<OpeningMonthRow> rows;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return rows;
+    ASSIGN_OR_RETURN(const OpeningGroupRow sum, OpeningGroupAt(query));
+    rows.push_back({sum.month, sum.openings});
+  }
+}
+
+absl::StatusOr<std::vector<v1::LegalHold>> SqlReader::LegalHolds() const {
+  Query query = connection_->Prepare("SELECT details FROM legal_hold ORDER BY position");
+  std::vector<v1::LegalHold> holds;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return holds;
+    if (!holds.emplace_back().ParseFromString(query.BytesAt(0))) {
+      return Damaged("a legal hold cannot be read");
+    }
+  }
+}
+
+absl::StatusOr<std::string> SqlReader::ReadPlainOpening(const EventId& event) const {
+  Query query = connection_->Prepare("SELECT opening FROM opening_plain WHERE event = ?");
   query.Blob(event.value());
   return Bytes(std::move(query));
+}
+
+absl::StatusOr<bool> SqlReader::HasPlainOpenings() const {
+  return connection_->Prepare("SELECT 1 FROM opening_plain LIMIT 1").Step();
 }
 
 }  // namespace sluss

@@ -63,7 +63,14 @@ class SqlReader {
   absl::StatusOr<std::optional<CosignatureRow>> LastCosignature(absl::string_view witness) const;
   absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const;
   absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const;
-  absl::StatusOr<std::string> ReadOpening(const EventId& event) const;
+  absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const;
+  absl::StatusOr<std::vector<OpeningRow>> OpeningsOf(uint64_t group) const;
+  absl::StatusOr<std::optional<OpeningGroupRow>> LastOpeningGroup(const OpeningMonth& month) const;
+  absl::StatusOr<uint64_t> HighestOpeningGroup() const;
+  absl::StatusOr<std::vector<OpeningMonthRow>> OpeningMonths() const;
+  absl::StatusOr<std::vector<v1::LegalHold>> LegalHolds() const;
+  absl::StatusOr<std::string> ReadPlainOpening(const EventId& event) const;
+  absl::StatusOr<bool> HasPlainOpenings() const;
 
  private:
   Connection* connection_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "gateway/base/mutex.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/store/checkpointer.h"
@@ -18,6 +19,9 @@ namespace {
 constexpr int kReaders = 4;
 // While the checkpointer waits for a reader, the writer waits for the checkpointer.
 constexpr absl::Duration kCheckpointPatience = absl::Milliseconds(20);
+// How often WipeTraces tries to be alone with the file, and what it lets others do in between.
+constexpr int kWipeAttempts = 100;
+constexpr absl::Duration kBetweenWipes = absl::Milliseconds(20);
 
 class SqliteStore final : public Reading<SqliteStore, Store> {
  public:
@@ -33,6 +37,7 @@ class SqliteStore final : public Reading<SqliteStore, Store> {
     ASSIGN_OR_RETURN(std::unique_ptr<Connection> copier, OpenBeside(path, kCheckpointPatience));
     store->checkpointer_ = std::make_unique<Checkpointer>(
         std::move(copier), [raw = store.get()](const absl::Status& s) { raw->NoteFailure(s); });
+    ASSIGN_OR_RETURN(store->wiper_, OpenBeside(path, kCheckpointPatience));
     sqlite3_wal_hook(store->writer_->handle(), &SqliteStore::OnCommit, store.get());
     return store;
   }
@@ -48,6 +53,20 @@ class SqliteStore final : public Reading<SqliteStore, Store> {
         writer_.get(), [this](const absl::Status& status) { OnEnd(status); });
     if (!transaction.ok()) OnEnd(transaction.status());
     return transaction;
+  }
+
+  absl::Status WipeTraces() override {
+    MutexLock lock(&wiping_);
+    for (int attempt = 0; attempt < kWipeAttempts; ++attempt) {
+      if (attempt > 0) absl::SleepFor(kBetweenWipes);
+      const int code = sqlite3_wal_checkpoint_v2(wiper_->handle(), nullptr,
+                                                 SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+      if (code == SQLITE_OK) return absl::OkStatus();
+      if ((code & 0xff) != SQLITE_BUSY) {
+        return SqliteStatus(code, sqlite3_errmsg(wiper_->handle()));
+      }
+    }
+    return absl::UnavailableError("the write-ahead log is in use and is emptied later");
   }
 
  private:
@@ -81,6 +100,9 @@ class SqliteStore final : public Reading<SqliteStore, Store> {
   Mutex mutex_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // once set, only opening anew helps
+
+  Mutex wiping_;
+  std::unique_ptr<Connection> wiper_ ABSL_PT_GUARDED_BY(wiping_);
 
   std::unique_ptr<Checkpointer> checkpointer_;  // stops first
 };

@@ -265,8 +265,79 @@ absl::Status SqliteTransaction::PutActivation(const v1::PolicyActivation& activa
   return Change(query);
 }
 
-absl::Status SqliteTransaction::EraseOpening(const EventId& event) {
-  Query query = connection_->Prepare("DELETE FROM opening WHERE event = ?");
+absl::Status SqliteTransaction::PutOpenings(const SealedOpenings& sealed) {
+  for (const OpeningGroupRow& row : sealed.groups) {
+    Query group = connection_->Prepare(
+        "INSERT INTO opening_group (number, class, month, openings, wrapped_key) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET openings = excluded.openings");
+    group.Int(row.number)
+        .Int(static_cast<int64_t>(row.month.opening_class))
+        .Text(MonthText(row.month.month))
+        .Int(row.openings)
+        .Blob(row.wrapped_key);
+    RETURN_IF_ERROR(Change(group));
+  }
+  for (const OpeningRow& row : sealed.openings) {
+    Query opening = connection_->Prepare(
+        "INSERT OR REPLACE INTO opening (position, in_group, sealed) VALUES (?, ?, ?)");
+    opening.Int(row.index).Int(row.group).Blob(row.sealed);
+    RETURN_IF_ERROR(Change(opening));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::EraseOpeningGroup(uint64_t group, const Entry&) {
+  Query openings = connection_->Prepare("DELETE FROM opening WHERE in_group = ?");
+  openings.Int(group);
+  RETURN_IF_ERROR(Change(openings));
+  Query query = connection_->Prepare("DELETE FROM opening_group WHERE number = ?");
+  query.Int(group);
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::RetireOpenings(const OpeningMonth& month, const Entry&) {
+  Query query = connection_->Prepare(
+      "UPDATE opening_group SET wrapped_key = x'' WHERE class = ? AND month = ?");
+  query.Int(static_cast<int64_t>(month.opening_class)).Text(MonthText(month.month));
+  return Change(query);
+}
+
+absl::StatusOr<bool> SqliteTransaction::SweepOpenings(size_t groups) {
+  RETURN_IF_ERROR(status_);
+  Query openings = connection_->Prepare(
+      "DELETE FROM opening WHERE in_group IN (SELECT number FROM opening_group "
+      "WHERE wrapped_key = x'' ORDER BY number LIMIT ?)");
+  openings.Int(groups);
+  RETURN_IF_ERROR(Change(openings));
+  Query swept = connection_->Prepare(
+      "DELETE FROM opening_group WHERE number IN (SELECT number FROM opening_group "
+      "WHERE wrapped_key = x'' ORDER BY number LIMIT ?)");
+  swept.Int(groups);
+  RETURN_IF_ERROR(Change(swept));
+  Query left = connection_->Prepare("SELECT 1 FROM opening_group WHERE wrapped_key = x'' LIMIT 1");
+  const absl::StatusOr<bool> found = left.Step();
+  return found.ok() ? found : Fail(found.status());
+}
+
+absl::Status SqliteTransaction::PutLegalHold(const v1::LegalHold& hold, const Entry&) {
+  Query query =
+      connection_->Prepare("INSERT INTO legal_hold (hold, position, details) VALUES (?, ?, ?)");
+  query.Blob(hold.hold()).Int(hold.log_index()).Blob(hold.SerializeAsString());
+  return Change(query);
+}
+
+absl::Status SqliteTransaction::RemoveLegalHold(absl::string_view hold, const Entry&) {
+  Query query = connection_->Prepare("DELETE FROM legal_hold WHERE hold = ?");
+  query.Blob(hold);
+  return ChangeOne(query, "legal hold");
+}
+
+absl::Status SqliteTransaction::ErasePlainOpening(const EventId& event) {
+  if (event.empty()) {
+    Query all = connection_->Prepare("DELETE FROM opening_plain");
+    return Change(all);
+  }
+  Query query = connection_->Prepare("DELETE FROM opening_plain WHERE event = ?");
   query.Blob(event.value());
   return Change(query);
 }
@@ -338,10 +409,6 @@ absl::Status SqliteTransaction::AppendLog(absl::string_view gateway, const LogAp
     Query leaf = connection_->Prepare("INSERT INTO entry (position, leaf) VALUES (?, ?)");
     leaf.Int(index++).Blob(entry.leaf);
     RETURN_IF_ERROR(Change(leaf));
-    if (entry.opening.empty()) continue;
-    Query opening = connection_->Prepare("INSERT INTO opening (event, opening) VALUES (?, ?)");
-    opening.Blob(entry.event.value()).Blob(entry.opening);
-    RETURN_IF_ERROR(Change(opening));
   }
   for (const FullTile& tile : append.tiles) {
     Query query =

@@ -46,7 +46,13 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
                                 const Entry& because) override;
   absl::Status PutProposal(const v1::Proposal& proposal, const Entry& because) override;
   absl::Status PutActivation(const v1::PolicyActivation& activation, const Entry& because) override;
-  absl::Status EraseOpening(const EventId& event) override;
+  absl::Status PutOpenings(const SealedOpenings& sealed) override;
+  absl::Status EraseOpeningGroup(uint64_t group, const Entry& because) override;
+  absl::Status RetireOpenings(const OpeningMonth& month, const Entry& because) override;
+  absl::StatusOr<bool> SweepOpenings(size_t groups) override;
+  absl::Status PutLegalHold(const v1::LegalHold& hold, const Entry& because) override;
+  absl::Status RemoveLegalHold(absl::string_view hold, const Entry& because) override;
+  absl::Status ErasePlainOpening(const EventId& event) override;
   absl::Status PutPublished(const PublishedCheckpoint& checkpoint) override;
   absl::Status PutCosignature(const CosignatureRow& cosignature) override;
   absl::Status PutTimestamp(const TimestampRow& timestamp) override;

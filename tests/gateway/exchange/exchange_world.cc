@@ -143,7 +143,8 @@ ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits, absl::Time now
       store_(store == nullptr ? &own_store_ : store),
       keys_(parties_.gateway_ring()),
       key_holder_(parties_.keyholder_ring()),
-      log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {
+      log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))),
+      vault_(log_.origin, &month_keys_) {
   verifier_ = std::make_unique<VerifierKey>(
       Must(VerifierKey::Make(log_.origin, log_.signing.public_key())));
   Restart();
@@ -188,11 +189,12 @@ LogIdentity ExchangeWorld::Identity() const {
 }
 
 absl::StatusOr<std::unique_ptr<Exchange>> ExchangeWorld::Open() {
-  return Exchange::Create({store_, &clock_, &policy_, &key_holder_, &keys_, Identity()}, limits_);
+  return Exchange::Create({store_, &clock_, &policy_, &key_holder_, &keys_, Identity(), &vault_},
+                          limits_);
 }
 
 absl::StatusOr<std::unique_ptr<Ledger>> ExchangeWorld::OpenLedger() {
-  return Ledger::Open(store_, &clock_, kGateway, Identity(), [](const AgencyId&) {});
+  return Ledger::Open(store_, &vault_, &clock_, kGateway, Identity(), [](const AgencyId&) {});
 }
 
 void ExchangeWorld::Stop() {
@@ -209,6 +211,7 @@ void ExchangeWorld::ChangeKeys(const Parties& current, const Parties* beside) {
 
 void ExchangeWorld::Restart() {
   Stop();
+  vault_.Forget();
   exchange_ = Must(Open());
 }
 
@@ -387,6 +390,17 @@ std::vector<v1::RecordKind> ExchangeWorld::Kinds() {
     if (leaf.kind() != v1::START && leaf.kind() != v1::OFFICERS) kinds.push_back(leaf.kind());
   }
   return kinds;
+}
+
+v1::AuditOpening ExchangeWorld::OpeningOf(const v1::AuditLeaf& leaf) {
+  const StoredOpenings openings(store_, &month_keys_, log_.origin);
+  const std::vector<v1::AuditLeaf> leaves = Leaves();
+  for (uint64_t i = 0; i < leaves.size(); ++i) {
+    if (leaves[i].event_id() != leaf.event_id()) continue;
+    return Must(openings.Open(i)).value_or(v1::AuditOpening());
+  }
+  ADD_FAILURE() << "no entry has this leaf";
+  return {};
 }
 
 void ExchangeWorld::CheckLog() {

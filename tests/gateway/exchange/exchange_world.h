@@ -14,8 +14,11 @@
 #include "gateway/base/mutex.h"
 #include "gateway/crypto/seal.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/openings/stored_openings.h"
+#include "gateway/openings/vault.h"
 #include "proto/record.pb.h"
 #include "tests/gateway/exchange/memory_store.h"
+#include "tests/gateway/openings/memory_month_keys.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/parties.h"
 
@@ -98,6 +101,12 @@ class ExchangeWorld {
   // The same log, opened anew by somebody else; only while the exchange is stopped.
   void UseStore(Store* store) { store_ = store; }
 
+  // ---- What opens the log
+  MemoryMonthKeys& month_keys() { return month_keys_; }
+  OpeningVault& vault() { return vault_; }
+  // Of the entry that has the leaf; empty where there is nothing to open.
+  v1::AuditOpening OpeningOf(const v1::AuditLeaf& leaf);
+
   // ---- Officers
   // At the beginning every agency has "first officer", "second officer" and one "officer, ROLE" for
   // each role, all with every role, from 2025 to 2028. Again, all but those named.
@@ -165,6 +174,8 @@ class ExchangeWorld {
   const Parties* sealing_ = &parties_;
   FakeKeyHolder key_holder_;
   LogSecrets log_;
+  MemoryMonthKeys month_keys_;
+  OpeningVault vault_;
   std::unique_ptr<const VerifierKey> verifier_;
   std::unique_ptr<Exchange> exchange_;
   std::map<AgencyId, std::unique_ptr<DeliveryStream>> streams_;

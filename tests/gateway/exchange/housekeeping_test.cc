@@ -423,8 +423,7 @@ TEST_F(HousekeepingTest, ALeafCommitsToOfficersAndItsOpeningOpensThem) {
   const v1::SubmitResponse answer = Must(world_.Submit(kSchool, outgoing));
   v1::AuditLeaf leaf;
   ASSERT_TRUE(leaf.ParseFromString(answer.receipt().leaf().substr(1)));
-  v1::AuditOpening opening;
-  ASSERT_TRUE(opening.ParseFromString(Must(world_.store().ReadOpening(EventId(leaf.event_id())))));
+  const v1::AuditOpening opening = world_.OpeningOf(leaf);
   ASSERT_EQ(leaf.commitment_size(), opening.field_size());
   ASSERT_EQ(leaf.commitment_size(), 5);  // officers, further officers, reasons, manifest, age
   for (int i = 0; i < leaf.commitment_size(); ++i) {

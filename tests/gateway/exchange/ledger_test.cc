@@ -178,7 +178,7 @@ class LogKeyChangeTest : public LedgerTest {
                                             successor ? &keys_[*successor].signing : nullptr);
                     }};
     if (successor) log.successor = Verifier(*successor);
-    return Ledger::Open(store_.get(), &world_.clock(), "gateway/gw1", std::move(log),
+    return Ledger::Open(store_.get(), &vault_, &world_.clock(), "gateway/gw1", std::move(log),
                         [](const AgencyId&) {})
         .status();
   }
@@ -196,6 +196,8 @@ class LogKeyChangeTest : public LedgerTest {
   }
 
   const std::unique_ptr<testing::MemoryStore> store_ = std::make_unique<testing::MemoryStore>();
+  testing::MemoryMonthKeys month_keys_;
+  OpeningVault vault_{"log.sluss.example/gw1", &month_keys_};
   const LogSecrets keys_[3] = {Make(), Make(), Make()};
 };
 

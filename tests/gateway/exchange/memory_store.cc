@@ -22,9 +22,10 @@ MemoryLayers::MemoryLayers(MemoryBase* base)
          LayeredTable(&base->policy_versions), LayeredTable(&base->proposals),
          LayeredTable(&base->activations),     LayeredTable(&base->entries),
          LayeredTable(&base->tiles),           LayeredTable(&base->openings),
-         LayeredTable(&base->heads),           LayeredTable(&base->numbers),
-         LayeredTable(&base->published),       LayeredTable(&base->cosignatures),
-         LayeredTable(&base->timestamps)} {}
+         LayeredTable(&base->opening_groups),  LayeredTable(&base->holds),
+         LayeredTable(&base->plain_openings),  LayeredTable(&base->heads),
+         LayeredTable(&base->numbers),         LayeredTable(&base->published),
+         LayeredTable(&base->cosignatures),    LayeredTable(&base->timestamps)} {}
 
 void MemoryLayers::Apply() {
   messages.Apply();
@@ -45,6 +46,9 @@ void MemoryLayers::Apply() {
   entries.Apply();
   tiles.Apply();
   openings.Apply();
+  opening_groups.Apply();
+  holds.Apply();
+  plain_openings.Apply();
   heads.Apply();
   numbers.Apply();
   published.Apply();
@@ -316,10 +320,99 @@ absl::StatusOr<std::string> MemoryReads<I>::ReadTile(int tile_level, uint64_t in
 }
 
 template <typename I>
-absl::StatusOr<std::string> MemoryReads<I>::ReadOpening(const EventId& event) const {
+absl::StatusOr<std::optional<KeptOpening>> MemoryReads<I>::ReadOpening(uint64_t index) const {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckRead());
-  return Copy(layers_.openings, event).value_or("");
+  const OpeningRow* const row = layers_.openings.Find(index);
+  if (row == nullptr) return std::nullopt;
+  const OpeningGroupRow* const group = layers_.opening_groups.Find(row->group);
+  if (group == nullptr || group->wrapped_key.empty()) return std::nullopt;
+  return KeptOpening{*row, *group};
+}
+
+template <typename I>
+absl::StatusOr<std::vector<OpeningRow>> MemoryReads<I>::OpeningsOf(uint64_t group) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::vector<OpeningRow> rows;
+  layers_.openings.Scan(0, [&](uint64_t, const OpeningRow& row) {
+    if (row.group == group) rows.push_back(row);
+    return true;
+  });
+  return rows;
+}
+
+template <typename I>
+absl::StatusOr<std::optional<OpeningGroupRow>> MemoryReads<I>::LastOpeningGroup(
+    const OpeningMonth& month) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::optional<OpeningGroupRow> last;
+  layers_.opening_groups.Scan(0, [&](uint64_t, const OpeningGroupRow& group) {
+    if (group.month == month && !group.wrapped_key.empty()) last = group;
+    return true;
+  });
+  return last;
+}
+
+template <typename I>
+absl::StatusOr<uint64_t> MemoryReads<I>::HighestOpeningGroup() const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  uint64_t highest = 0;
+  layers_.opening_groups.Scan(0, [&](uint64_t number, const OpeningGroupRow&) {
+    highest = number;
+    return true;
+  });
+  return highest;
+}
+
+template <typename I>
+absl::StatusOr<std::vector<OpeningMonthRow>> MemoryReads<I>::OpeningMonths() const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::map<OpeningMonth, uint64_t> months;
+  layers_.opening_groups.Scan(0, [&](uint64_t, const OpeningGroupRow& group) {
+    if (!group.wrapped_key.empty()) months[group.month] += group.openings;
+    return true;
+  });
+  std::vector<OpeningMonthRow> rows;
+  for (const auto& [month, openings] : months) rows.push_back({month, openings});
+  return rows;
+}
+
+template <typename I>
+absl::StatusOr<std::vector<v1::LegalHold>> MemoryReads<I>::LegalHolds() const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::vector<v1::LegalHold> holds;
+  layers_.holds.Scan("", [&](const std::string&, const v1::LegalHold& hold) {
+    holds.push_back(hold);
+    return true;
+  });
+  std::sort(holds.begin(), holds.end(), [](const v1::LegalHold& a, const v1::LegalHold& b) {
+    return a.log_index() < b.log_index();
+  });
+  return holds;
+}
+
+template <typename I>
+absl::StatusOr<std::string> MemoryReads<I>::ReadPlainOpening(const EventId& event) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Copy(layers_.plain_openings, event).value_or("");
+}
+
+template <typename I>
+absl::StatusOr<bool> MemoryReads<I>::HasPlainOpenings() const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  bool any = false;
+  layers_.plain_openings.Scan(EventId(), [&](const EventId&, const std::string&) {
+    any = true;
+    return false;
+  });
+  return any;
 }
 
 // The row with the highest number.
@@ -397,6 +490,32 @@ void MemoryStore::MoveHead() {
   ++base_.heads[kLog].size;
 }
 
+void MemoryStore::PutPlainOpening(const EventId& event, const std::string& opening) {
+  MutexLock lock(&mutex_);
+  base_.plain_openings.insert_or_assign(event, opening);
+}
+
+void MemoryStore::EraseSealedOpenings() {
+  MutexLock lock(&mutex_);
+  base_.openings.clear();
+  base_.opening_groups.clear();
+}
+
+MemoryBase MemoryStore::Backup() const {
+  MutexLock lock(&mutex_);
+  return base_;
+}
+
+void MemoryStore::RestoreBackup(MemoryBase backup) {
+  MutexLock lock(&mutex_);
+  base_ = std::move(backup);
+}
+
+absl::Status MemoryStore::WipeTraces() {
+  MutexLock lock(&mutex_);
+  return faults_.wipe ? absl::UnavailableError("a reader is in the way") : absl::OkStatus();
+}
+
 std::string MemoryStore::Dump() const {
   MutexLock lock(&mutex_);
   std::string bytes;
@@ -409,7 +528,9 @@ std::string MemoryStore::Dump() const {
   for (const auto& [id, item] : base_.items) bytes += item.outcome.SerializeAsString();
   for (const auto& [number, proposal] : base_.proposals) bytes += proposal.SerializeAsString();
   for (const auto& [id, entry] : base_.entries) bytes += entry;
-  for (const auto& [id, opening] : base_.openings) bytes += opening;
+  for (const auto& [id, opening] : base_.openings) bytes += opening.sealed;
+  for (const auto& [id, group] : base_.opening_groups) bytes += group.wrapped_key;
+  for (const auto& [id, opening] : base_.plain_openings) bytes += opening;
   return bytes;
 }
 

@@ -18,6 +18,7 @@ enum class CommitFault { kNone, kFailed, kFailedButPersisted };
 // Which calls fail while set.
 struct StoreFaults {
   CommitFault commit = CommitFault::kNone;
+  bool wipe = false;
   bool begin = false;
   bool write = false;
   bool read = false;
@@ -43,7 +44,10 @@ struct MemoryTables {
     T<uint64_t, v1::PolicyActivation> activations;
     T<uint64_t, std::string> entries;
     T<std::pair<int, uint64_t>, std::string> tiles;
-    T<EventId, std::string> openings;
+    T<uint64_t, OpeningRow> openings;
+    T<uint64_t, OpeningGroupRow> opening_groups;
+    T<std::string, v1::LegalHold> holds;
+    T<EventId, std::string> plain_openings;
     T<std::string, LogHead> heads;     // by gateway; "" is the log's own
     T<std::string, uint64_t> numbers;  // the last one given
     T<uint64_t, PublishedCheckpoint> published;
@@ -95,7 +99,15 @@ class MemoryReads : public Interface {
   absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const override;
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const override;
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const override;
-  absl::StatusOr<std::string> ReadOpening(const EventId& event) const override;
+  absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const override;
+  absl::StatusOr<std::vector<OpeningRow>> OpeningsOf(uint64_t group) const override;
+  absl::StatusOr<std::optional<OpeningGroupRow>> LastOpeningGroup(
+      const OpeningMonth& month) const override;
+  absl::StatusOr<uint64_t> HighestOpeningGroup() const override;
+  absl::StatusOr<std::vector<OpeningMonthRow>> OpeningMonths() const override;
+  absl::StatusOr<std::vector<v1::LegalHold>> LegalHolds() const override;
+  absl::StatusOr<std::string> ReadPlainOpening(const EventId& event) const override;
+  absl::StatusOr<bool> HasPlainOpenings() const override;
   absl::StatusOr<std::optional<PublishedCheckpoint>> LastPublished() const override;
   absl::StatusOr<std::optional<PublishedCheckpoint>> FindPublished(uint64_t number) const override;
   absl::StatusOr<std::vector<CosignatureRow>> CosignaturesOf(uint64_t number) const override;
@@ -122,10 +134,17 @@ class MemoryStore : public MemoryReads<Store> {
   void SetFaults(StoreFaults faults);
   // The log as somebody else left it: one entry further.
   void MoveHead();
+  // As a version of the program before 6 left it.
+  void PutPlainOpening(const EventId& event, const std::string& opening);
+  void EraseSealedOpenings();
+  // All that is committed, as a backup of a database has it.
+  MemoryBase Backup() const;
+  void RestoreBackup(MemoryBase backup);
   // All bytes, as a scan of a database would see them.
   std::string Dump() const;
 
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() override;
+  absl::Status WipeTraces() override;
 
  private:
   friend class MemoryTransaction;

@@ -225,10 +225,83 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     return absl::OkStatus();
   }
 
-  absl::Status EraseOpening(const EventId& event) override {
+  absl::Status PutOpenings(const SealedOpenings& sealed) override {
     MutexLock lock(mutex_);
     RETURN_IF_ERROR(CheckWrite());
-    layers_.openings.Erase(event);
+    for (OpeningGroupRow group : sealed.groups) {
+      const OpeningGroupRow* const known = layers_.opening_groups.Find(group.number);
+      if (known != nullptr) group.wrapped_key = known->wrapped_key;
+      layers_.opening_groups.Put(group.number, group);
+    }
+    for (const OpeningRow& row : sealed.openings) layers_.openings.Put(row.index, row);
+    return absl::OkStatus();
+  }
+
+  absl::Status EraseOpeningGroup(uint64_t group, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    EraseGroup(group);
+    return absl::OkStatus();
+  }
+
+  absl::Status RetireOpenings(const OpeningMonth& month, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    std::vector<OpeningGroupRow> groups;
+    layers_.opening_groups.Scan(0, [&](uint64_t, const OpeningGroupRow& group) {
+      if (group.month == month) groups.push_back(group);
+      return true;
+    });
+    for (OpeningGroupRow& group : groups) {
+      group.wrapped_key.clear();
+      layers_.opening_groups.Put(group.number, group);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> SweepOpenings(size_t groups) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    std::vector<uint64_t> retired;
+    layers_.opening_groups.Scan(0, [&](uint64_t number, const OpeningGroupRow& group) {
+      if (group.wrapped_key.empty()) retired.push_back(number);
+      return true;
+    });
+    for (size_t i = 0; i < retired.size() && i < groups; ++i) EraseGroup(retired[i]);
+    return retired.size() > groups;
+  }
+
+  absl::Status PutLegalHold(const v1::LegalHold& hold, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    if (layers_.holds.Find(hold.hold()) != nullptr) {
+      return absl::AlreadyExistsError("a legal hold has this id");
+    }
+    layers_.holds.Put(hold.hold(), hold);
+    return absl::OkStatus();
+  }
+
+  absl::Status RemoveLegalHold(absl::string_view hold, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    if (layers_.holds.Find(std::string(hold)) == nullptr) {
+      return absl::NotFoundError("there is no such legal hold");
+    }
+    layers_.holds.Erase(std::string(hold));
+    return absl::OkStatus();
+  }
+
+  absl::Status ErasePlainOpening(const EventId& event) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    std::vector<EventId> erased = {event};
+    if (event.empty()) {
+      layers_.plain_openings.Scan(EventId(), [&](const EventId& id, const std::string&) {
+        erased.push_back(id);
+        return true;
+      });
+    }
+    for (const EventId& one : erased) layers_.plain_openings.Erase(one);
     return absl::OkStatus();
   }
 
@@ -272,7 +345,6 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     uint64_t index = append.first_index;
     for (const LogEntry& entry : append.entries) {
       layers_.entries.Put(index++, entry.leaf);
-      if (!entry.opening.empty()) layers_.openings.Put(entry.event, entry.opening);
     }
     for (const FullTile& tile : append.tiles) {
       layers_.tiles.Put({tile.tile_level, tile.index}, tile.hashes);
@@ -293,6 +365,16 @@ class MemoryTransaction : public MemoryReads<Transaction> {
  private:
   absl::Status CheckWrite() const {
     return faults_->write ? absl::UnavailableError("the disk is full") : absl::OkStatus();
+  }
+
+  void EraseGroup(uint64_t group) {
+    std::vector<uint64_t> indexes;
+    layers_.openings.Scan(0, [&](uint64_t index, const OpeningRow& row) {
+      if (row.group == group) indexes.push_back(index);
+      return true;
+    });
+    for (const uint64_t index : indexes) layers_.openings.Erase(index);
+    layers_.opening_groups.Erase(group);
   }
 
   absl::Status CheckPublished(uint64_t number) const {

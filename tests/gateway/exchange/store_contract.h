@@ -21,6 +21,7 @@ namespace sluss::testing {
 
 inline const absl::CivilDay kTuesday(2026, 2, 10);
 inline const absl::CivilDay kWednesday(2026, 2, 11);
+inline const OpeningMonth kNovember{OpeningClass::kDisclosure, absl::CivilMonth(2025, 11)};
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -35,7 +36,14 @@ TEST_P(StoreContractTest, WhatWasNeverStoredIsEmptyAndNoError) {
   EXPECT_THAT(Sequences(kPolice), IsEmpty());
   EXPECT_EQ(Must(store().CountItems(kPolice)), 0u);
   EXPECT_EQ(Must(store().EnrolmentsOn(kPolice, kTuesday)), 0u);
-  EXPECT_EQ(Must(store().ReadOpening(EventId(RandomBytes(16)))), "");
+  EXPECT_FALSE(Must(store().ReadOpening(1000)).has_value());
+  EXPECT_THAT(Must(store().OpeningsOf(7)), IsEmpty());
+  EXPECT_FALSE(Must(store().LastOpeningGroup(kNovember)).has_value());
+  EXPECT_THAT(Must(store().OpeningMonths()), IsEmpty());
+  EXPECT_EQ(Must(store().HighestOpeningGroup()), 0u);
+  EXPECT_THAT(Must(store().LegalHolds()), IsEmpty());
+  EXPECT_EQ(Must(store().ReadPlainOpening(EventId(RandomBytes(16)))), "");
+  EXPECT_FALSE(Must(store().HasPlainOpenings()));
   EXPECT_EQ(Must(store().ReadHead("gateway/other")).counter, 0u);
   EXPECT_THAT(store().ReadEntry(1000), StatusIs(absl::StatusCode::kDataLoss, ::testing::_));
   EXPECT_THAT(store().ReadTile(0, 1000), StatusIs(absl::StatusCode::kDataLoss, ::testing::_));
@@ -509,14 +517,126 @@ TEST_P(StoreContractTest, KeepsEntriesTilesAndHead) {
   EXPECT_EQ(Must(store().ReadHead("gateway/other")).counter, 0u);
 }
 
+TEST_P(StoreContractTest, AnOpeningIsKeptSealedWithItsGroup) {
+  const MessageRow row = Admit(world_.DutyReport());
+  const uint64_t index = row.details.decision_index();
+  const KeptOpening kept = Must(store().ReadOpening(index)).value();
+  EXPECT_EQ(kept.opening.index, index);
+  EXPECT_EQ(kept.opening.group, kept.group.number);
+  EXPECT_EQ(kept.group.month, (OpeningMonth{OpeningClass::kDisclosure, absl::CivilMonth(2026, 2)}));
+  EXPECT_EQ(kept.opening.sealed.find(Officer("first officer")), std::string::npos);
+  const StoredOpenings openings(&store(), &month_keys_, log_.origin);
+  EXPECT_EQ(Must(openings.Open(index))->field(0).value(), Officer("first officer"));
+  Reopen();
+  EXPECT_EQ(Must(openings.Open(index))->field(0).value(), Officer("first officer"));
+}
+
 TEST_P(StoreContractTest, AnOpeningCanBeErasedAndTheEntryStays) {
   const MessageRow row = Admit(world_.DutyReport());
-  const EventId event(row.details.decision_event());
-  const std::string leaf = Must(store().ReadEntry(row.details.decision_index()));
-  EXPECT_NE(Must(store().ReadOpening(event)), "");
-  ASSERT_OK(Apply([&](Recorder& recorder) { return recorder.store().EraseOpening(event); }));
-  EXPECT_EQ(Must(store().ReadOpening(event)), "");
-  EXPECT_EQ(Must(store().ReadEntry(row.details.decision_index())), leaf);
+  const uint64_t index = row.details.decision_index();
+  const std::string leaf = Must(store().ReadEntry(index));
+  const uint64_t group = Must(store().ReadOpening(index))->group.number;
+  ASSERT_OK(Erase([&](Transaction& transaction, const Entry& because) {
+    return transaction.EraseOpeningGroup(group, because);
+  }));
+  EXPECT_FALSE(Must(store().ReadOpening(index)).has_value());
+  EXPECT_THAT(Must(store().OpeningsOf(group)), IsEmpty());
+  EXPECT_EQ(Must(store().ReadEntry(index)), leaf);
+}
+
+TEST_P(StoreContractTest, GroupsOfOpeningsAreReadByClassAndMonth) {
+  const OpeningMonth december{OpeningClass::kDisclosure, absl::CivilMonth(2025, 12)};
+  const OpeningMonth oversight{OpeningClass::kOversight, absl::CivilMonth(2025, 11)};
+  ASSERT_OK(Erase([&](Transaction& transaction, const Entry&) {
+    return transaction.PutOpenings(
+        {{{1, kNovember, 2, "key 1"},
+          {2, kNovember, 1, "key 2"},
+          {3, december, 1, "key 3"},
+          {9, oversight, 1, "key 9"}},
+         {{10, 1, "a"}, {11, 1, "b"}, {12, 2, "c"}, {13, 3, "d"}, {14, 9, "e"}}});
+  }));
+  EXPECT_EQ(Must(store().HighestOpeningGroup()), 9u);
+  EXPECT_EQ(Must(store().LastOpeningGroup(kNovember))->wrapped_key, "key 2");
+  const auto months = Must(store().OpeningMonths());
+  ASSERT_THAT(months, SizeIs(3));
+  EXPECT_EQ(months[0].month, kNovember);
+  EXPECT_EQ(months[0].openings, 3u);
+  EXPECT_EQ(months[1].month, december);
+  EXPECT_EQ(months[2].month, oversight);
+  // Grown by one, and one that moves to another group.
+  ASSERT_OK(Erase([&](Transaction& transaction, const Entry&) {
+    return transaction.PutOpenings(
+        {{{2, kNovember, 3, "another key"}}, {{15, 2, "f"}, {10, 2, "g"}}});
+  }));
+  EXPECT_EQ(Must(store().LastOpeningGroup(kNovember))->openings, 3u);
+  EXPECT_EQ(Must(store().LastOpeningGroup(kNovember))->wrapped_key, "key 2");
+  const auto rows = Must(store().OpeningsOf(2));
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_EQ(rows[0].index, 10u);
+  EXPECT_EQ(rows[0].sealed, "g");
+  EXPECT_EQ(rows[2].index, 15u);
+}
+
+TEST_P(StoreContractTest, ARetiredMonthIsReadNoMoreAndSweptByAndBy) {
+  ASSERT_OK(Erase([&](Transaction& transaction, const Entry&) {
+    SealedOpenings sealed;
+    for (uint64_t group = 1; group <= 5; ++group) {
+      sealed.groups.push_back({group, kNovember, 1, "a key"});
+      sealed.openings.push_back({100 + group, group, "sealed"});
+    }
+    sealed.groups.push_back({6, {OpeningClass::kDisclosure, absl::CivilMonth(2025, 12)}, 1, "key"});
+    sealed.openings.push_back({200, 6, "stays"});
+    return transaction.PutOpenings(sealed);
+  }));
+  ASSERT_OK(Erase([&](Transaction& transaction, const Entry& because) {
+    return transaction.RetireOpenings(kNovember, because);
+  }));
+  EXPECT_FALSE(Must(store().ReadOpening(101)).has_value());
+  EXPECT_FALSE(Must(store().LastOpeningGroup(kNovember)).has_value());
+  EXPECT_THAT(Must(store().OpeningMonths()), SizeIs(1));
+  EXPECT_EQ(Must(store().HighestOpeningGroup()), 6u);
+  std::vector<bool> left;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const bool more, recorder.store().SweepOpenings(2));
+      left.push_back(more);
+      return absl::OkStatus();
+    }));
+  }
+  EXPECT_THAT(left, ElementsAre(true, true, false));
+  for (uint64_t group = 1; group <= 5; ++group) {
+    EXPECT_THAT(Must(store().OpeningsOf(group)), IsEmpty());
+  }
+  EXPECT_EQ(Must(store().ReadOpening(200))->opening.sealed, "stays");
+}
+
+TEST_P(StoreContractTest, KeepsLegalHoldsInTheOrderOfTheirEntries) {
+  const auto put = [&](const std::string& id, uint64_t index) {
+    absl::Status status;
+    (void)Erase([&](Transaction& transaction, const Entry& because) {
+      v1::LegalHold hold;
+      hold.set_hold(id);
+      hold.set_log_index(index);
+      return status = transaction.PutLegalHold(hold, because);
+    });
+    return status;
+  };
+  ASSERT_OK(put("second", 9));
+  ASSERT_OK(put("first", 4));
+  EXPECT_THAT(put("first", 5), StatusIs(absl::StatusCode::kAlreadyExists, ::testing::_));
+  Reopen();
+  ASSERT_THAT(Must(store().LegalHolds()), SizeIs(2));
+  EXPECT_EQ(Must(store().LegalHolds())[0].hold(), "first");
+  const auto remove = [&](const std::string& id) {
+    absl::Status status;
+    (void)Erase([&](Transaction& transaction, const Entry& because) {
+      return status = transaction.RemoveLegalHold(id, because);
+    });
+    return status;
+  };
+  ASSERT_OK(remove("first"));
+  EXPECT_THAT(remove("first"), StatusIs(absl::StatusCode::kNotFound, ::testing::_));
+  EXPECT_THAT(Must(store().LegalHolds()), SizeIs(1));
 }
 
 TEST_P(StoreContractTest, KeepsEveryPublishedCheckpointInOrder) {
@@ -599,7 +719,7 @@ TEST_P(StoreContractTest, AppendsOnlyWhereTheLogEnds) {
   for (const uint64_t first : {head.size - 1, head.size + 1}) {
     const std::unique_ptr<Transaction> transaction = Must(store().Begin());
     LogAppend append{.first_index = first,
-                     .entries = {{EventId(RandomBytes(16)), "an entry", ""}},
+                     .entries = {{EventId(RandomBytes(16)), "an entry"}},
                      .tiles = {},
                      .head = head};
     append.head.size = first + 1;
@@ -624,7 +744,7 @@ TEST_P(StoreContractTest, AllIsThereAfterARestart) {
   EXPECT_EQ(Must(store().ReadPayload(row.id)), payload);
   EXPECT_THAT(Sequences(kSocialServices), SizeIs(1));
   EXPECT_TRUE(Must(store().FindConsent(consent.id)).has_value());
-  EXPECT_NE(Must(store().ReadOpening(EventId(row.details.decision_event()))), "");
+  EXPECT_TRUE(Must(store().ReadOpening(row.details.decision_index())).has_value());
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StoreContractTest);

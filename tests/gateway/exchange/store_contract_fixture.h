@@ -34,7 +34,9 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
   static constexpr char kGateway[] = "gateway/gw1";
 
   StoreContractTest()
-      : under_test_(GetParam()()), log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {
+      : under_test_(GetParam()()),
+        log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))),
+        vault_(log_.origin, &month_keys_) {
     world_.key_holder().SetAway(true);
     OpenLedger();
   }
@@ -45,7 +47,7 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
   void OpenLedger() {
     const SigningKey* const key = &log_.signing;
     ledger_ =
-        Must(Ledger::Open(&store(), &world_.clock(), kGateway,
+        Must(Ledger::Open(&store(), &vault_, &world_.clock(), kGateway,
                           {log_.origin, Must(VerifierKey::Make(log_.origin, key->public_key())),
                            [key](const Checkpoint& head) { return SignCheckpoint(head, *key); }},
                           [](const AgencyId&) {}));
@@ -53,6 +55,7 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
 
   void Reopen() {
     ledger_.reset();
+    vault_.Forget();
     under_test_->Reopen();
     OpenLedger();
   }
@@ -76,6 +79,15 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
     ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
     return recorder.store().PutOfficers(agency, {1, "a digest", entry.event(), entry.index()}, rows,
                                         entry);
+  }
+
+  // A change that asks for the entry that says why.
+  template <typename Change>
+  absl::Status Erase(Change change) {
+    return Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      return change(recorder.store(), entry);
+    });
   }
 
   // The pipeline up to the store's door.
@@ -164,6 +176,8 @@ class StoreContractTest : public ::testing::TestWithParam<StoreMaker> {
   FixedPolicy policy_;
   ExchangeLimits limits_;
   LogSecrets log_;
+  MemoryMonthKeys month_keys_;
+  OpeningVault vault_;
   std::unique_ptr<Ledger> ledger_;
 };
 

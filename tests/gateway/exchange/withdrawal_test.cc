@@ -362,8 +362,8 @@ TEST_F(WithdrawalTest, AnOfficerTakesBackAConsentForAGuardianAndNothingElse) {
   EXPECT_EQ(leaf.sender(), "");
   EXPECT_EQ(answer.receipt().leaf().find("anna"), std::string::npos) << "a name in the log";
   ASSERT_EQ(leaf.commitment_size(), 1);
-  v1::AuditOpening opening;
-  ASSERT_TRUE(opening.ParseFromString(Must(world_.store().ReadOpening(EventId(leaf.event_id())))));
+  const v1::AuditOpening opening = world_.OpeningOf(leaf);
+  ASSERT_EQ(opening.field_size(), 1);
   EXPECT_EQ(opening.field(0).value(), "officer/anna");
 }
 

@@ -50,7 +50,8 @@ PolicyWorld::PolicyWorld(Store* store, DraftAnalysis analysis)
     : clock_(absl::FromUnixSeconds(1'770'000'000)),
       store_(store == nullptr ? &own_store_ : store),
       analysis_(std::move(analysis)),
-      log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))) {
+      log_(Must(LogSecrets::Generate("log.sluss.example/gw1"))),
+      vault_(log_.origin, &month_keys_) {
   Restart();
 }
 
@@ -68,11 +69,12 @@ absl::StatusOr<PolicyAtStart> PolicyWorld::Choose(const std::string& rules) {
 
 void PolicyWorld::Restart(const std::string& rules) {
   Stop();
+  vault_.Forget();
   start_ = Must(Choose(rules));
   active_ = std::make_unique<ActivePolicy>(start_.set);
   const SigningKey* const key = &log_.signing;
   ledger_ =
-      Must(Ledger::Open(store_, &clock_, kGateway,
+      Must(Ledger::Open(store_, &vault_, &clock_, kGateway,
                         {log_.origin, Must(VerifierKey::Make(log_.origin, key->public_key())),
                          [key](const Checkpoint& head) { return SignCheckpoint(head, *key); }},
                         [](const AgencyId&) {}));

@@ -9,10 +9,14 @@
 
 #include "absl/strings/string_view.h"
 #include "gateway/crypto/key_files.h"
+#include "gateway/openings/stored_openings.h"
+#include "gateway/openings/vault.h"
 #include "gateway/policies/policy_life.h"
 #include "gmock/gmock.h"
 #include "tests/gateway/exchange/memory_store.h"
+#include "tests/gateway/openings/memory_month_keys.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/parties.h"
 
 namespace sluss::testing {
 
@@ -36,6 +40,11 @@ class PolicyWorld {
   Store& store() { return *store_; }
   FakeClock& clock() { return clock_; }
   Ledger& ledger() { return *ledger_; }
+  // Of the entry that has the leaf; empty where there is nothing to open.
+  v1::AuditOpening OpeningOf(const v1::AuditLeaf& leaf) const {
+    const StoredOpenings openings(store_, &month_keys_, log_.origin);
+    return Must(openings.Open(leaf.counter() - 1)).value_or(v1::AuditOpening());
+  }
   std::shared_ptr<const PolicySet> Active() const { return active_->Current(); }
   const PolicyAtStart& start() const { return start_; }
 
@@ -59,6 +68,8 @@ class PolicyWorld {
   Store* const store_;
   const DraftAnalysis analysis_;
   LogSecrets log_;
+  MemoryMonthKeys month_keys_;
+  OpeningVault vault_;
   PolicyAtStart start_;
   std::unique_ptr<ActivePolicy> active_;
   std::unique_ptr<Ledger> ledger_;

@@ -45,6 +45,13 @@ class DatabaseFileTest : public ::testing::Test {
     EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(database);
   }
+  // The openings as they were before they were sealed.
+  void ToVersionFive() const {
+    Execute(
+        "PRAGMA foreign_keys = OFF; DROP TABLE opening; DROP TABLE opening_group;"
+        "DROP TABLE legal_hold; ALTER TABLE opening_plain RENAME TO opening;"
+        "PRAGMA user_version = 5");
+  }
   absl::Status Open() const { return OpenSqliteStore(path_).status(); }
 
   const testing::TemporaryDirectory directory_;
@@ -105,12 +112,13 @@ TEST_F(DatabaseFileTest, RefusesAnUnknownSchemaVersion) {
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                absl::StrCat("database `", path_,
                                             "` has schema version 7: this program knows versions "
-                                            "1 to 5; run the one that wrote the file")));
+                                            "1 to 6; run the one that wrote the file")));
 }
 
 // A file of the program before officers were enrolled.
 TEST_F(DatabaseFileTest, BringsAFileOfVersionTwoUpToDate) {
   Fill(3);
+  ToVersionFive();
   Execute(
       "DROP TABLE timestamp; DROP TABLE cosignature; DROP TABLE published;"
       "DROP TABLE officer; DROP TABLE officer_register;"
@@ -126,6 +134,7 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionTwoUpToDate) {
 // A file of the program before policies were stored: its tables are taken away again.
 TEST_F(DatabaseFileTest, BringsAFileOfVersionOneUpToDate) {
   Fill(3);
+  ToVersionFive();
   Execute(
       "DROP TABLE timestamp; DROP TABLE cosignature; DROP TABLE published;"
       "DROP TABLE officer; DROP TABLE officer_register;"
@@ -144,6 +153,7 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionOneUpToDate) {
 // A file of the program before consents had versions and parts.
 TEST_F(DatabaseFileTest, BringsAFileOfVersionThreeUpToDate) {
   Fill(3);
+  ToVersionFive();
   Execute(
       "DROP TABLE timestamp; DROP TABLE cosignature; DROP TABLE published;"
       "ALTER TABLE consent DROP COLUMN standing;"
@@ -163,6 +173,7 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionThreeUpToDate) {
 // A file of the program before checkpoints were kept.
 TEST_F(DatabaseFileTest, BringsAFileOfVersionFourUpToDate) {
   Fill(3);
+  ToVersionFive();
   Execute(
       "DROP TABLE timestamp; DROP TABLE cosignature; DROP TABLE published;"
       "PRAGMA user_version = 4");
@@ -177,6 +188,28 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionFourUpToDate) {
   EXPECT_EQ((*store)->ReadHead(testing::kGateway)->size, 3u);
   EXPECT_FALSE((*store)->LastPublished()->has_value());
   EXPECT_FALSE((*store)->LastTimestamp()->has_value());
+}
+
+// A file of the program before openings were sealed. They wait until the gateway has the keys.
+TEST_F(DatabaseFileTest, BringsAFileOfVersionFiveUpToDate) {
+  Fill(3);
+  ToVersionFive();
+  Execute("INSERT INTO opening VALUES (x'aabb', x'c0ffee')");
+  {
+    const auto connection = OpenBeside(path_);
+    ASSERT_OK(connection);
+    const SqlReader reader(connection->get());
+    EXPECT_FALSE(reader.ReadOpening(1)->has_value());
+    EXPECT_TRUE(reader.LegalHolds()->empty());
+    EXPECT_FALSE(*reader.HasPlainOpenings());
+  }
+  const auto store = OpenSqliteStore(path_);
+  ASSERT_OK(store);
+  EXPECT_EQ((*store)->ReadHead(testing::kGateway)->size, 3u);
+  EXPECT_EQ(*(*store)->ReadPlainOpening(EventId("\xaa\xbb")), "\xc0\xff\xee");
+  EXPECT_FALSE((*store)->ReadOpening(1)->has_value());
+  EXPECT_TRUE((*store)->OpeningMonths()->empty());
+  EXPECT_OK(testing::VerifyStored(path_));
 }
 
 TEST_F(DatabaseFileTest, RefusesAFileThatAnotherGatewayHolds) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -62,7 +63,7 @@ TEST_F(SqliteStoreTest, KeepsWhatWasCommittedAndVerifies) {
   EXPECT_EQ(store->ReadHead(kGateway)->size, 557u);
   EXPECT_EQ(store->ReadHead(kGateway)->counter, 557u);
   EXPECT_EQ(*store->CountItems(kReceiver), 5u);
-  EXPECT_EQ(*store->ReadOpening(EventId(testing::SampleLeaf(300).event_id())), "opening of 300");
+  EXPECT_EQ((*store->ReadOpening(300))->opening.sealed, "opening of 300;");
   const auto verified = testing::VerifyStored(path_);
   ASSERT_OK(verified);
   EXPECT_EQ(*verified, 557u);
@@ -147,19 +148,71 @@ TEST_F(SqliteStoreTest, NamesAnEntryOrTileThatIsNotThere) {
 // The write-ahead log is emptied too, soon and without a restart.
 TEST_F(SqliteStoreTest, WhatIsErasedLeavesNoTraceInAnyFile) {
   const auto store = Open();
-  ASSERT_OK(WriteBatch(store.get(), 3));
-  ASSERT_THAT(FilesTogether(), HasSubstr("opening of 1"));
+  ASSERT_OK(WriteBatch(store.get(), 13));
+  ASSERT_THAT(FilesTogether(), HasSubstr("opening of 1;"));
   {
     const auto transaction = store->Begin();
-    ASSERT_OK((*transaction)->EraseOpening(EventId(testing::SampleLeaf(1).event_id())));
+    SealedOpenings others;
+    for (uint64_t i = 0; i < 10; ++i) {
+      if (i != 1) others.openings.push_back({i, 7, absl::StrCat("sealed anew ", i, ";")});
+    }
+    others.groups.push_back({7, testing::kMonth, 9, "another key"});
+    ASSERT_OK((*transaction)->PutOpenings(others));
+    ASSERT_OK((*transaction)->ErasePlainOpening(EventId()));
     ASSERT_OK((*transaction)->Commit());
   }
-  EXPECT_EQ(*store->ReadOpening(EventId(testing::SampleLeaf(1).event_id())), "");
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   while (fs::file_size(path_ + "-wal") > 0 && absl::Now() < deadline) std::this_thread::yield();
   const std::string bytes = FilesTogether();
-  EXPECT_THAT(bytes, HasSubstr("opening of 2"));
-  EXPECT_THAT(bytes, ::testing::Not(HasSubstr("opening of 1")));
+  EXPECT_THAT(bytes, HasSubstr("opening of 1;"));
+  EXPECT_THAT(bytes, HasSubstr("opening of 12;"));
+  EXPECT_THAT(bytes, ::testing::Not(HasSubstr("opening of 2;")));
+}
+
+TEST_F(SqliteStoreTest, TracesAreWipedAtOnceWhereThatIsAskedFor) {
+  const auto store = Open();
+  ASSERT_OK(WriteBatch(store.get(), 3));
+  {
+    const auto transaction = store->Begin();
+    ASSERT_OK((*transaction)->PutOpenings({{}, {{1, 1, "another"}}}));
+    ASSERT_OK((*transaction)->Commit());
+  }
+  ASSERT_THAT(FilesTogether(), HasSubstr("opening of 1;"));
+  ASSERT_OK(store->WipeTraces());
+  EXPECT_THAT(FilesTogether(), ::testing::Not(HasSubstr("opening of 1;")));
+  EXPECT_THAT(FilesTogether(), HasSubstr("opening of 2;"));
+}
+
+// A page that is full is split and its rows are moved: nothing of them may stay where they were.
+TEST_F(SqliteStoreTest, RowsThatWereMovedLeaveNoTraceEither) {
+  const auto store = Open();
+  ASSERT_OK(WriteBatch(store.get(), 2000));
+  uint32_t state = 12345;
+  const auto random = [&] { return state = state * 1664525 + 1013904223; };
+  for (int round = 0; round < 40; ++round) {
+    const auto transaction = store->Begin();
+    SealedOpenings sealed;
+    for (int i = 0; i < 50; ++i) {
+      const uint64_t index = (random() >> 8) % 2000;
+      sealed.openings.push_back(
+          {index, 1,
+           absl::StrCat("replaced ", index, ";", std::string((random() >> 8) % 300, 'x'))});
+    }
+    ASSERT_OK((*transaction)->PutOpenings(sealed));
+    ASSERT_OK((*transaction)->Commit());
+  }
+  std::set<std::string> live;
+  for (uint64_t i = 0; i < 2000; ++i) live.insert((*store->ReadOpening(i))->opening.sealed);
+  ASSERT_OK(store->WipeTraces());
+  const std::string bytes = FilesTogether();
+  int erased = 0;
+  for (uint64_t i = 0; i < 2000; ++i) {
+    const std::string opening = absl::StrCat("opening of ", i, ";");
+    if (live.contains(opening)) continue;
+    ++erased;
+    EXPECT_EQ(bytes.find(opening), std::string::npos) << opening;
+  }
+  EXPECT_GT(erased, 500);
 }
 
 TEST_F(SqliteStoreTest, ReadersDoNotWaitForTheWriter) {

@@ -32,14 +32,30 @@ inline absl::StatusOr<LogAppend> NextEntries(const LogHead& head, uint64_t count
   for (uint64_t i = head.size; i < head.size + count; ++i) {
     const std::string leaf = Serialised(SampleLeaf(i));
     leaves.push_back(LeafHash(leaf));
-    append.entries.push_back(
-        {EventId(SampleLeaf(i).event_id()), leaf, absl::StrCat("opening of ", i)});
+    append.entries.push_back({EventId(SampleLeaf(i).event_id()), leaf});
   }
   append.tiles = tree.Append(leaves);
   append.head = {tree.size(), tree.Save(),
                  SignCheckpoint({kSampleOrigin, tree.size(), tree.root()}, SampleLogKey()),
                  tree.size(), append.entries.back().event};
   return append;
+}
+
+inline const OpeningMonth kMonth{OpeningClass::kDisclosure, absl::CivilMonth(2025, 11)};
+
+// What stands for the sealed opening of each entry, ten to a group.
+inline SealedOpenings OpeningsFor(const LogAppend& append) {
+  SealedOpenings sealed;
+  const uint64_t end = append.first_index + append.entries.size();
+  for (uint64_t i = append.first_index; i < end; ++i) {
+    const uint64_t group = 1 + i / 10;
+    if (sealed.groups.empty() || sealed.groups.back().number != group) {
+      sealed.groups.push_back({group, kMonth, 0, absl::StrCat("key of group ", group, ";")});
+    }
+    sealed.groups.back().openings = i % 10 + 1;
+    sealed.openings.push_back({i, group, absl::StrCat("opening of ", i, ";")});
+  }
+  return sealed;
 }
 
 // One transaction: `count` entries and one outcome that waits for kReceiver, whose reason is the
@@ -53,6 +69,7 @@ inline absl::Status WriteBatch(Store* store, uint64_t count) {
   RETURN_IF_ERROR(
       transaction->EnqueueOutcome(kReceiver, DeliveryId(Id16(absl::StrCat("delivery ", head.size))),
                                   MessageId(Id16(absl::StrCat("message ", head.size))), outcome));
+  RETURN_IF_ERROR(transaction->PutOpenings(OpeningsFor(append)));
   RETURN_IF_ERROR(transaction->AppendLog(kGateway, append));
   return transaction->Commit();
 }
