@@ -1,6 +1,7 @@
 #include "tests/gateway/store/fault_disk.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -29,6 +30,7 @@ int Write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset
 
 int Sync(sqlite3_file* file, int flags) {
   ++disk->syncs;
+  if (const int time = disk->sync_microseconds; time > 0) usleep(time);
   if (disk->unsynced) return SQLITE_IOERR_FSYNC;
   return Real(file)->pMethods->xSync(Real(file), flags);
 }

@@ -19,6 +19,8 @@ class FaultDisk {
   std::atomic<bool> broken{false};
   // Syncing fails; what was written may or may not be there.
   std::atomic<bool> unsynced{false};
+  // What each of these takes longer than the disk's own time: for benchmarks that can be repeated.
+  std::atomic<int> sync_microseconds{0};
   // How often the disk was told to make something durable.
   std::atomic<int> syncs{0};
 };
