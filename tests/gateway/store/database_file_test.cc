@@ -45,6 +45,17 @@ class DatabaseFileTest : public ::testing::Test {
     EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(database);
   }
+  size_t Number(const std::string& sql) const {
+    sqlite3* database = nullptr;
+    sqlite3_stmt* statement = nullptr;
+    EXPECT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr), SQLITE_OK);
+    EXPECT_EQ(sqlite3_step(statement), SQLITE_ROW);
+    const size_t number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return number;
+  }
   // The openings as they were before they were sealed.
   void ToVersionFive() const {
     Execute(
@@ -72,6 +83,20 @@ TEST_F(DatabaseFileTest, RefusesWhatIsNoDatabase) {
                                  AllOf(HasSubstr("is damaged (file is not a database)"),
                                        HasSubstr("restore it from its backup"))));
   }
+}
+
+// A log of years is not read through at each start; what the gateway works with is.
+TEST_F(DatabaseFileTest, OfALargeFileChecksWhatItWorksWith) {
+  Fill(10);
+  Execute("INSERT INTO entry VALUES (1000000, zeroblob(300000000))");
+  const auto root_of = [&](const std::string& table) {
+    return Number("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'");
+  };
+  const size_t log = root_of("tile"), queue = root_of("item");
+  Overwrite((log - 1) * 4096, std::string(4096, '\xa5'));
+  EXPECT_OK(Open());
+  Overwrite((queue - 1) * 4096, std::string(4096, '\xa5'));
+  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("is damaged")));
 }
 
 TEST_F(DatabaseFileTest, RefusesADamagedDatabase) {
