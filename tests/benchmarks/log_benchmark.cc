@@ -6,7 +6,7 @@
 //   log_benchmark large [ENTRIES] [DIRECTORY] makes a log (10,000,000 entries), then its size,
 //   start,
 //                                             memory and verification; the file stays
-//   log_benchmark start FILE                  one start, for `large`
+//   log_benchmark start FILE | verify FILE    one start, one verification of such a log
 //
 // Each figure stands beside what the same disk does in the same run: quote the ratios.
 #include <fcntl.h>
@@ -344,8 +344,11 @@ int main(int argc, char** argv) {
     sluss::Large(std::strtoull(argument(1, "10000000").c_str(), nullptr, 10), directory, argv[0]);
   } else if (what == "start" && arguments.size() == 2) {
     sluss::Start(arguments[1]);
+  } else if (what == "verify" && arguments.size() == 2) {
+    sluss::Verify(arguments[1]);
   } else {
-    std::cerr << "log_benchmark: rates [DIRECTORY], large [ENTRIES] [DIRECTORY], or start FILE\n";
+    std::cerr << "log_benchmark: rates [DIRECTORY], large [ENTRIES] [DIRECTORY], start FILE, or "
+                 "verify FILE\n";
     return 1;
   }
   return 0;
