@@ -186,7 +186,8 @@ def withdrawal_in_flight(walk):
         lambda e: e["event"] == "recalled" and e["message"] == answer.message)
     require(recalled and recalled["done"] in ("destroyed", "not-received"), f"{recalled}")
     left = [path.name for path in walk.world.out_files(POLICE)
-            if path.name.startswith(answer.message) and not path.name.endswith(".recall.json")]
+            if path.name.startswith(answer.message)
+            and not path.name.endswith((".recall.json", ".tlog-proof"))]
     require(not left, f"{left} were not destroyed")
     deadline = time.monotonic() + 20
     while walk.status(answer.message)["recall"] == "pending":

@@ -91,11 +91,14 @@ void FillRetention(ConfigCheck& check, const v1::Limits& limits, v1::Retention& 
 constexpr uint32_t kLeastDisclosureMonths = 60;
 
 void FillOpenings(ConfigCheck& check, const v1::GatewayConfig& config, v1::OpeningRules& rules) {
+  // No default beside `keys_dir`: that one is another after a rotation, and these must stay.
   if (rules.keys_dir().empty()) {
-    rules.set_keys_dir(absl::StrCat(config.keys_dir(), "/openings"));
-  } else {
-    check.FileToCreate("openings.keys_dir", rules.mutable_keys_dir());
+    check.Fault("openings.keys_dir",
+                "is missing: name a directory of its own, which stays when keys change and which "
+                "no copy of `database` holds");
+    return;
   }
+  check.FileToCreate("openings.keys_dir", rules.mutable_keys_dir());
   const std::filesystem::path database(config.database());
   if (std::filesystem::path(rules.keys_dir()).lexically_normal() ==
       database.parent_path().lexically_normal()) {

@@ -27,6 +27,7 @@ tls { certificate: "a" private_key: "a" authority: "a" revocation_list: "a" }
 keys_dir: "keys"
 key_directory: "a"
 database: "sluss.db"
+openings { keys_dir: "openings" }
 catalogue: "keys"
 policy: "a"
 keyholder { address: "127.0.0.1:7444" name: "keyholder/kh1" }
@@ -111,20 +112,21 @@ agency: "school/ekbacken"
 agency: "school/ekbacken"
 limits { clock_skew_seconds: 3600 }
 )"),
-      StatusIs(kInvalid,
-               AllOf(HasSubstr(":1:1: `name`: write gateway/NAME"),
-                     HasSubstr(":2:1: `listen`: write host:port"),
-                     HasSubstr(":3:1: `tls.certificate`: cannot open"),
-                     HasSubstr(":3:1: `tls.private_key`: is missing"),
-                     HasSubstr(":4:1: `keys_dir`:"), HasSubstr("`key_directory`: is missing"),
-                     HasSubstr("`database`: is missing"), HasSubstr("`catalogue`: is missing"),
-                     HasSubstr("`policy`: name at least one policy file"),
-                     HasSubstr(":5:1: `keyholder.address`: write host:port"),
-                     HasSubstr(":5:1: `keyholder.name`: write keyholder/NAME"),
-                     HasSubstr(":6:1: `agency`:"),
-                     HasSubstr(":8:1: `agency`: `school/ekbacken` stands twice"),
-                     HasSubstr("`limits.clock_skew_seconds`: must be from 10 to 600"),
-                     HasSubstr("`log_origin`: is missing"))));
+      StatusIs(
+          kInvalid,
+          AllOf(HasSubstr(":1:1: `name`: write gateway/NAME"),
+                HasSubstr(":2:1: `listen`: write host:port"),
+                HasSubstr(":3:1: `tls.certificate`: cannot open"),
+                HasSubstr(":3:1: `tls.private_key`: is missing"), HasSubstr(":4:1: `keys_dir`:"),
+                HasSubstr("`key_directory`: is missing"), HasSubstr("`database`: is missing"),
+                HasSubstr("`openings.keys_dir`: is missing"), HasSubstr("`catalogue`: is missing"),
+                HasSubstr("`policy`: name at least one policy file"),
+                HasSubstr(":5:1: `keyholder.address`: write host:port"),
+                HasSubstr(":5:1: `keyholder.name`: write keyholder/NAME"),
+                HasSubstr(":6:1: `agency`:"),
+                HasSubstr(":8:1: `agency`: `school/ekbacken` stands twice"),
+                HasSubstr("`limits.clock_skew_seconds`: must be from 10 to 600"),
+                HasSubstr("`log_origin`: is missing"))));
 }
 
 TEST_F(GatewayConfigTest, RefusesWhatItDoesNotKnow) {
