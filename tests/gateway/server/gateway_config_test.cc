@@ -131,7 +131,7 @@ limits { clock_skew_seconds: 3600 }
 
 TEST_F(GatewayConfigTest, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(Load(absl::StrCat(kGood, "allow_plain_text: true\n")),
-              StatusIs(kInvalid, AllOf(HasSubstr(":13:"), HasSubstr("allow_plain_text"))));
+              StatusIs(kInvalid, AllOf(HasSubstr(":14:"), HasSubstr("allow_plain_text"))));
   EXPECT_THAT(With("agency: \"school/ekbacken\"", ""),
               StatusIs(kInvalid, HasSubstr("`agency`: name at least one agency")));
 }
