@@ -1,6 +1,7 @@
 #include "gateway/exchange/ledger.h"
 
 #include <set>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -88,6 +89,20 @@ absl::StatusOr<Appender> CheckedTree(const LogHead& head, const LogIdentity& log
   return tree;
 }
 
+// The newest entries, as many as the tree has no full tile of: whoever changes an entry of today is
+// found at the next start, whatever it did to the rest of the file.
+absl::Status CheckNewestEntries(const Store& store, const Appender& tree) {
+  const std::span<const Hash> hashes = tree.PartialTile(0);
+  const uint64_t first = tree.size() - hashes.size();
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    ASSIGN_OR_RETURN(const std::string entry, store.ReadEntry(first + i));
+    if (LeafHash(entry) != hashes[i]) {
+      return NotWhole(absl::StrCat("entry ", first + i, " is not the one that its tree holds"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // When the newest entry was made: the log's time goes on from there.
 absl::StatusOr<absl::Time> TimeOfLast(const Store& store, const LogHead& head) {
   if (head.size == 0) return absl::InfinitePast();
@@ -143,6 +158,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, OpeningSealer
   ASSIGN_OR_RETURN(const std::set<uint32_t> signers, SignersOf(head.checkpoint, log.origin));
   RETURN_IF_ERROR(CheckKeysAreKnown(signers, log));
   ASSIGN_OR_RETURN(Appender tree, CheckedTree(head, log));
+  RETURN_IF_ERROR(CheckNewestEntries(*store, tree));
   const std::vector<std::string> key_changes = KeyChanges(signers, log);
   ASSIGN_OR_RETURN(const absl::Time since, TimeOfLast(*store, head));
   std::unique_ptr<Ledger> ledger(new Ledger(store, openings, clock, since, std::move(gateway),

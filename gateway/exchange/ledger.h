@@ -63,10 +63,11 @@ class Ledger {
   using Receipts = std::vector<v1::LogReceipt>;
   using Wake = std::function<void(const AgencyId&)>;
 
-  // Reads the head and proves it against its checkpoint; appends a START entry, and a KEY_CHANGE
-  // for each key that signs from now on or no more. DATA_LOSS when the store's log is not whole;
-  // FAILED_PRECONDITION when keys signed it last that are all unknown now; the cure is in the text.
-  // `store`, `openings` and `clock` outlive the ledger; `wake` is called without locks held.
+  // Reads the head and proves it against its checkpoint, and the newest entries, at most 255,
+  // against that; appends a START entry, and a KEY_CHANGE for each key that signs from now on or no
+  // more. DATA_LOSS when the store's log is not whole; FAILED_PRECONDITION when keys signed it last
+  // that are all unknown now; the cure is in the text. `store`, `openings` and `clock` outlive the
+  // ledger; `wake` is called without locks held.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(Store* store, OpeningSealer* openings,
                                                       const Clock* clock, std::string gateway,
                                                       LogIdentity log, Wake wake,

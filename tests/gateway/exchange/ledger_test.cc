@@ -135,6 +135,20 @@ TEST_F(LedgerTest, RefusesToStartOnALogThatItsCheckpointDoesNotSign) {
   EXPECT_THAT(world_.Open(), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("not whole")));
 }
 
+TEST_F(LedgerTest, RefusesToStartOnNewestEntriesThatWereChanged) {
+  ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
+  const size_t size = world_.Leaves().size();
+  world_.Stop();
+  for (size_t index = 0; index < size; ++index) {
+    world_.memory().ChangeEntry(index);
+    EXPECT_THAT(world_.Open(),
+                StatusIs(absl::StatusCode::kDataLoss,
+                         HasSubstr(absl::StrCat("entry ", index, " is not the one"))));
+    world_.memory().ChangeEntry(index);  // back again
+  }
+  EXPECT_OK(world_.Open());
+}
+
 TEST_F(LedgerTest, AStartIsRecordedAndTheTreeGoesOn) {
   ASSERT_OK(world_.Submit(kSchool, world_.DutyReport()));
   const size_t before = world_.Leaves().size();

@@ -490,6 +490,11 @@ void MemoryStore::MoveHead() {
   ++base_.heads[kLog].size;
 }
 
+void MemoryStore::ChangeEntry(uint64_t index) {
+  MutexLock lock(&mutex_);
+  base_.entries.at(index).back() ^= 1;
+}
+
 void MemoryStore::PutPlainOpening(const EventId& event, const std::string& opening) {
   MutexLock lock(&mutex_);
   base_.plain_openings.insert_or_assign(event, opening);

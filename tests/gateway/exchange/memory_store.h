@@ -134,6 +134,7 @@ class MemoryStore : public MemoryReads<Store> {
   void SetFaults(StoreFaults faults);
   // The log as somebody else left it: one entry further.
   void MoveHead();
+  void ChangeEntry(uint64_t index);
   // As a version of the program before 6 left it.
   void PutPlainOpening(const EventId& event, const std::string& opening);
   void EraseSealedOpenings();
