@@ -53,6 +53,7 @@ class Process:
 
     def start(self):
         self.log = open(self.log_path, "ab")
+        self.ended = False
         self.child = subprocess.Popen(
             self.command, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
             env=self.environment)
@@ -71,6 +72,7 @@ class Process:
                 self.events.append(event)
                 self.changed.notify_all()
         with self.changed:
+            self.ended = True
             self.changed.notify_all()
 
     def mark(self):
@@ -79,7 +81,8 @@ class Process:
             return len(self.events)
 
     def wait_for(self, wanted, since=0, timeout=20.0):
-        """The first event at or after `since` for which wanted(event) is true, or None."""
+        """The first event at or after `since` for which wanted(event) is true, or None when there
+        was none in time, or the process has ended."""
         deadline = time.monotonic() + timeout
         position = since
         with self.changed:
@@ -89,7 +92,7 @@ class Process:
                         return self.events[position]
                     position += 1
                 left = deadline - time.monotonic()
-                if left <= 0 or not self.changed.wait(left):
+                if self.ended or left <= 0 or not self.changed.wait(left):
                     return None
 
     def wait_ready(self, since=0, timeout=20.0):
