@@ -1,6 +1,6 @@
 // What sluss-verify says of the receipts of agencies, and of one message.
-#ifndef SLUSS_GATEWAY_TLOG_VERIFY_RECEIPTS_H_
-#define SLUSS_GATEWAY_TLOG_VERIFY_RECEIPTS_H_
+#ifndef SLUSS_GATEWAY_VERIFY_VERIFY_RECEIPTS_H_
+#define SLUSS_GATEWAY_VERIFY_VERIFY_RECEIPTS_H_
 
 #include <cstdint>
 #include <string>
@@ -43,4 +43,4 @@ class MessageStory {
 
 }  // namespace sluss
 
-#endif  // SLUSS_GATEWAY_TLOG_VERIFY_RECEIPTS_H_
+#endif  // SLUSS_GATEWAY_VERIFY_VERIFY_RECEIPTS_H_

@@ -1,4 +1,4 @@
-#include "gateway/tlog/verify_receipts.h"
+#include "gateway/verify/verify_receipts.h"
 
 #include <algorithm>
 #include <filesystem>
