@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gateway/base/status_macros.h"
@@ -130,10 +131,41 @@ absl::Status ReplacePrivateFile(const std::string& directory, const std::string&
   return Write(directory, name, content, Taken::kReplace);
 }
 
+absl::Status AppendPrivateFile(const std::string& directory, const std::string& name,
+                               absl::string_view content) {
+  const std::string path = absl::StrCat(directory, "/", name);
+  ASSIGN_OR_RETURN(const int directory_fd, OpenDirectory(directory, /*create=*/false));
+  const Descriptor opened(directory_fd);
+  const Descriptor file(
+      openat(opened.get(), name.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.ok()) return Failed("open", path);
+  RETURN_IF_ERROR(CheckPrivate(file.get(), path, "600"));
+  struct stat info = {};
+  if (fstat(file.get(), &info) != 0) return Failed("examine", path);
+  const absl::Status status = WriteAll(file.get(), content, path);
+  if (!status.ok() && ftruncate(file.get(), info.st_size) == 0) (void)fsync(file.get());
+  return status;
+}
+
 absl::Status MakePrivateDirectory(const std::string& directory) {
-  ASSIGN_OR_RETURN(const int opened, OpenDirectory(directory, /*create=*/true));
-  close(opened);
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(const int made, OpenDirectory(directory, /*create=*/true));
+  close(made);
+  const std::string parent = std::filesystem::path(directory).lexically_normal().parent_path();
+  const Descriptor opened(
+      open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.ok()) return Failed("open", parent);
+  return fsync(opened.get()) == 0 ? absl::OkStatus() : Failed("write", parent);
+}
+
+absl::Status RemoveHalfWritten(const std::string& directory, const std::string& name) {
+  const std::string begin = absl::StrCat(".", name, ".");
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(directory, error)) {
+    const std::string found = file.path().filename().string();
+    if (absl::StartsWith(found, begin)) RETURN_IF_ERROR(DestroyPrivateFile(directory, found));
+  }
+  if (!error) return absl::OkStatus();
+  return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot list `", directory, "`"));
 }
 
 absl::Status DestroyPrivateFile(const std::string& directory, const std::string& name) {

@@ -95,25 +95,31 @@ absl::StatusOr<SealedOpenings> OpeningVault::Seal(const StoreView& view,
   return sealed;
 }
 
-absl::StatusOr<SealedOpenings> OpeningVault::SealOthersAnew(const StoreView& view,
-                                                            const OpeningGroupRow& group,
-                                                            const std::vector<uint64_t>& erased) {
-  Forget();  // the group may be the one that is sealed to
-  SealedOpenings sealed;
+absl::Status OpeningVault::SealAnew(const StoreView& view, const OpeningGroupRow& group,
+                                    const std::set<uint64_t>& erased, SealedOpenings* sealed) {
   ASSIGN_OR_RETURN(const std::vector<OpeningRow> rows, view.OpeningsOf(group.number));
-  const std::set<uint64_t> gone(erased.begin(), erased.end());
   ASSIGN_OR_RETURN(const Current old, Restore(group));
   ASSIGN_OR_RETURN(Current fresh, NewGroup(view, group.month));
   for (const OpeningRow& row : rows) {
-    if (gone.contains(row.index)) continue;
+    if (erased.contains(row.index)) continue;
     ASSIGN_OR_RETURN(const std::string opening, OpenSealed(old.key, origin_, group.month, row));
     ASSIGN_OR_RETURN(std::string bytes,
                      SealOpening(fresh.key, origin_, group.month, row.index, opening));
-    sealed.openings.push_back({row.index, fresh.row.number, std::move(bytes)});
+    sealed->openings.push_back({row.index, fresh.row.number, std::move(bytes)});
+    ++fresh.row.openings;
   }
-  fresh.row.openings = sealed.openings.size();
-  if (fresh.row.openings > 0) sealed.groups.push_back(fresh.row);
-  Forget();
+  if (fresh.row.openings > 0) sealed->groups.push_back(std::move(fresh.row));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SealedOpenings> OpeningVault::SealOthersAnew(
+    const StoreView& view, const std::vector<OpeningGroupRow>& groups,
+    const std::set<uint64_t>& erased) {
+  Forget();  // one of them may be the one that is sealed to
+  SealedOpenings sealed;
+  for (const OpeningGroupRow& group : groups) {
+    RETURN_IF_ERROR(SealAnew(view, group, erased, &sealed));
+  }
   return sealed;
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,11 @@ class OpeningVault final : public OpeningSealer {
                                       const std::vector<NewOpening>& openings) override;
   void Forget() override;
 
-  // All of a group but those of `erased`, under a fresh key in a fresh group. Reads; puts nothing.
-  // What was erased is in none of what it returns.
-  absl::StatusOr<SealedOpenings> SealOthersAnew(const StoreView& view, const OpeningGroupRow& group,
-                                                const std::vector<uint64_t>& erased);
+  // All of these groups but the openings of `erased`, each group's under a fresh key in a fresh
+  // group. Reads; puts nothing. Whoever puts what it returns calls Forget then.
+  absl::StatusOr<SealedOpenings> SealOthersAnew(const StoreView& view,
+                                                const std::vector<OpeningGroupRow>& groups,
+                                                const std::set<uint64_t>& erased);
 
  private:
   struct Current {
@@ -47,6 +49,8 @@ class OpeningVault final : public OpeningSealer {
   // The group that takes one more; the newest of its month, or a new one.
   absl::StatusOr<Current*> GroupWithRoom(const StoreView& view, const OpeningMonth& month);
   absl::StatusOr<Current> Restore(OpeningGroupRow row) const;
+  absl::Status SealAnew(const StoreView& view, const OpeningGroupRow& group,
+                        const std::set<uint64_t>& erased, SealedOpenings* sealed);
   absl::StatusOr<Current> NewGroup(const StoreView& view, const OpeningMonth& month);
   absl::StatusOr<SecretBytes> MonthKey(const OpeningMonth& month, bool first);
 

@@ -216,7 +216,7 @@ TEST_F(OpeningVaultTest, AKeyThatCannotBeWrittenStopsTheEntry) {
 TEST_F(OpeningVaultTest, TheOthersOfAGroupAreSealedAnewUnderAKeyOfTheirOwn) {
   ASSERT_OK(Seal(kNovember, 0, 5));
   const KeptOpening before = *Must(store_.ReadOpening(2));
-  const SealedOpenings others = Must(vault_.SealOthersAnew(store_, before.group, {1, 3}));
+  const SealedOpenings others = Must(vault_.SealOthersAnew(store_, {before.group}, {1, 3}));
   ASSERT_EQ(others.groups.size(), 1u);
   EXPECT_EQ(others.groups[0].openings, 3u);
   EXPECT_NE(others.groups[0].wrapped_key, before.group.wrapped_key);
@@ -229,7 +229,7 @@ TEST_F(OpeningVaultTest, TheOthersOfAGroupAreSealedAnewUnderAKeyOfTheirOwn) {
     EXPECT_EQ(Must(OpenSealed(key, kOrigin, kNovember, row)), Opening(row.index));
   }
   EXPECT_THAT(kept, ::testing::ElementsAre(0, 2, 4));
-  const SealedOpenings none = Must(vault_.SealOthersAnew(store_, before.group, {0, 1, 2, 3, 4}));
+  const SealedOpenings none = Must(vault_.SealOthersAnew(store_, {before.group}, {0, 1, 2, 3, 4}));
   EXPECT_TRUE(none.groups.empty());
   EXPECT_TRUE(none.openings.empty());
 }
