@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/crypto/random.h"
-#include "gateway/crypto/sha256.h"
+#include "gateway/tlog/commitment.h"
 #include "gateway/tlog/tile.h"
 
 namespace sluss {
@@ -17,12 +17,6 @@ constexpr size_t kIdBytes = 16;
 constexpr size_t kSecretBytes = 32;
 // Of the rules named in a leaf, so that it always fits; the policy's digest and the day name all.
 constexpr size_t kMostRuleBytes = 4096;
-
-std::string BigEndian32(uint32_t value) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
-  return bytes;
-}
 
 void Commit(CommitTag tag, std::string value, LeafDraft* draft) {
   if (value.empty()) return;
@@ -112,13 +106,7 @@ void AddDecision(const v1::Facts& facts, const v1::Decision& decision, v1::Audit
 }
 
 std::string CommitmentDigest(absl::string_view secret, uint32_t tag, absl::string_view value) {
-  const char tag_byte = static_cast<char>(tag);
-  const absl::string_view tag_view(&tag_byte, 1);
-  const Sha256Digest salt = Sha256({"audit-salt/v1\n", secret, tag_view});
-  const std::string length = BigEndian32(static_cast<uint32_t>(value.size()));
-  const Sha256Digest digest =
-      Sha256({"audit-commit/v1\n", AsStringView(salt), tag_view, length, value});
-  return std::string(AsStringView(digest));
+  return CommitmentOf(CommitmentSalt(secret, tag), tag, value);
 }
 
 absl::StatusOr<SealedLeaf> SealLeaf(const LeafDraft& draft, absl::string_view gateway,

@@ -14,6 +14,7 @@
 #include "proto/gateway.pb.h"
 #include "proto/openings.pb.h"
 #include "proto/policy_admin.pb.h"
+#include "proto/review.pb.h"
 #include "proto/stored.pb.h"
 
 namespace sluss {

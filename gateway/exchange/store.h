@@ -108,6 +108,11 @@ class StoreView {
   virtual absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const = 0;
   virtual absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const = 0;
 
+  // ---- Reviews of the log
+  virtual absl::StatusOr<std::optional<v1::Review>> FindReview(uint64_t number) const = 0;
+  // Newest first, with number < before.
+  virtual absl::StatusOr<std::vector<v1::Review>> Reviews(uint64_t before, size_t limit) const = 0;
+
   // ---- What opens the log's entries
   // Of the entry at `index`; empty where it was erased or nothing was committed.
   virtual absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const = 0;
@@ -120,6 +125,8 @@ class StoreView {
   virtual absl::StatusOr<uint64_t> HighestOpeningGroup() const = 0;
   // Every class and month that has groups, in their order.
   virtual absl::StatusOr<std::vector<OpeningMonthRow>> OpeningMonths() const = 0;
+  // The lowest index of an opening of this class and month.
+  virtual absl::StatusOr<std::optional<uint64_t>> FirstOpening(const OpeningMonth& month) const = 0;
   // Those that stand, oldest first.
   virtual absl::StatusOr<std::vector<v1::LegalHold>> LegalHolds() const = 0;
   // What a version of the program before 6 left: v1::AuditOpening of an event, unsealed.
@@ -182,6 +189,9 @@ class Transaction : public StoreView {
   virtual absl::Status PutProposal(const v1::Proposal& proposal, const Entry& because) = 0;
   virtual absl::Status PutActivation(const v1::PolicyActivation& activation,
                                      const Entry& because) = 0;
+
+  // The one with this number anew, or one more. Kept for ever: nothing removes a review.
+  virtual absl::Status PutReview(const v1::Review& review, const Entry& because) = 0;
 
   // Adds the groups, or gives them another number of openings; adds the openings, each in the place
   // of one that the entry has.

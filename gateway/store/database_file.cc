@@ -16,7 +16,7 @@ namespace sluss {
 namespace {
 
 constexpr int64_t kApplicationId = 0x534c5553;  // "SLUS"
-constexpr int64_t kSchemaVersion = 6;
+constexpr int64_t kSchemaVersion = 7;
 constexpr absl::string_view kMagic("SQLite format 3\0", 16);
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr int64_t kCheckedWhole = int64_t{256} << 20;
@@ -198,6 +198,13 @@ constexpr char kOpeningSchema[] = R"sql(
   PRAGMA user_version = 6;
 )sql";
 
+// What version 7 has beside version 6: officers' reviews of samples of the log.
+constexpr char kReviewSchema[] = R"sql(
+  CREATE TABLE review (number INTEGER PRIMARY KEY, review BLOB NOT NULL) STRICT;
+
+  PRAGMA user_version = 7;
+)sql";
+
 // For reading beside the gateway a file that it has not brought up to date yet: nothing was shown.
 constexpr char kNothingPublished[] = R"sql(
   CREATE TEMP TABLE published (number, size, at, note);
@@ -214,9 +221,14 @@ constexpr char kNoOpenings[] = R"sql(
 )sql";
 constexpr int64_t kOpeningVersion = 6;
 
+// The same for reviews.
+constexpr char kNoReviews[] = "CREATE TEMP TABLE review (number, review)";
+constexpr int64_t kReviewVersion = 7;
+
 // What makes a file of each version from the one before it; the first, from nothing.
 constexpr const char* kVersions[] = {kSchema,        kPolicySchema,    kOfficerSchema,
-                                     kConsentSchema, kPublishedSchema, kOpeningSchema};
+                                     kConsentSchema, kPublishedSchema, kOpeningSchema,
+                                     kReviewSchema};
 static_assert(std::size(kVersions) == kSchemaVersion);
 
 // secure_delete: what is erased is overwritten, not only unlinked from its page. The write-ahead
@@ -374,7 +386,8 @@ absl::Status PrepareBeside(const std::string& path, Connection* connection) {
   RETURN_IF_ERROR(connection->Execute(kSettings));
   ASSIGN_OR_RETURN(const int64_t version, CheckIdentity(path, connection));
   if (version < kPublishedVersion) RETURN_IF_ERROR(connection->Execute(kNothingPublished));
-  return version < kOpeningVersion ? connection->Execute(kNoOpenings) : absl::OkStatus();
+  if (version < kOpeningVersion) RETURN_IF_ERROR(connection->Execute(kNoOpenings));
+  return version < kReviewVersion ? connection->Execute(kNoReviews) : absl::OkStatus();
 }
 
 }  // namespace

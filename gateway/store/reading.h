@@ -115,6 +115,12 @@ class Reading : public Base {
   absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const final {
     return Ask(&SqlReader::FindTimestamp, number);
   }
+  absl::StatusOr<std::optional<v1::Review>> FindReview(uint64_t number) const final {
+    return Ask(&SqlReader::FindReview, number);
+  }
+  absl::StatusOr<std::vector<v1::Review>> Reviews(uint64_t before, size_t limit) const final {
+    return Ask(&SqlReader::Reviews, before, limit);
+  }
   absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const final {
     return Ask(&SqlReader::ReadOpening, index);
   }
@@ -130,6 +136,9 @@ class Reading : public Base {
   }
   absl::StatusOr<std::vector<OpeningMonthRow>> OpeningMonths() const final {
     return Ask(&SqlReader::OpeningMonths);
+  }
+  absl::StatusOr<std::optional<uint64_t>> FirstOpening(const OpeningMonth& month) const final {
+    return Ask(&SqlReader::FirstOpening, month);
   }
   absl::StatusOr<std::vector<v1::LegalHold>> LegalHolds() const final {
     return Ask(&SqlReader::LegalHolds);

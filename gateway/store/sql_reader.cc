@@ -301,6 +301,21 @@ absl::StatusOr<std::string> SqlReader::ReadPolicyVersion(absl::string_view diges
   return Bytes(std::move(query));
 }
 
+absl::StatusOr<std::optional<v1::Review>> SqlReader::FindReview(uint64_t number) const {
+  Query query = connection_->Prepare("SELECT review FROM review WHERE number = ?");
+  query.Int(Bound(number));
+  ASSIGN_OR_RETURN(std::vector<v1::Review> found, Messages<v1::Review>(std::move(query)));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+absl::StatusOr<std::vector<v1::Review>> SqlReader::Reviews(uint64_t before, size_t limit) const {
+  Query query = connection_->Prepare(
+      "SELECT review FROM review WHERE number < ? ORDER BY number DESC LIMIT ?");
+  query.Int(Bound(before)).Int(limit);
+  return Messages<v1::Review>(std::move(query));
+}
+
 absl::StatusOr<std::optional<v1::Proposal>> SqlReader::FindProposal(uint64_t number) const {
   Query query = connection_->Prepare("SELECT proposal FROM proposal WHERE number = ?");
   query.Int(Bound(number));
@@ -465,6 +480,17 @@ absl::StatusOr<std::vector<OpeningMonthRow>> SqlReader::OpeningMonths() const {
     ASSIGN_OR_RETURN(const OpeningGroupRow sum, OpeningGroupAt(query));
     rows.push_back({sum.month, sum.openings});
   }
+}
+
+absl::StatusOr<std::optional<uint64_t>> SqlReader::FirstOpening(const OpeningMonth& month) const {
+  Query query = connection_->Prepare(
+      "SELECT (SELECT min(position) FROM opening WHERE in_group = number) AS first "
+      "FROM opening_group WHERE class = ? AND month = ? AND wrapped_key != x'' "
+      "ORDER BY first NULLS LAST LIMIT 1");
+  query.Int(static_cast<int64_t>(month.opening_class)).Text(MonthText(month.month));
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return static_cast<uint64_t>(query.IntAt(0));
 }
 
 absl::StatusOr<std::vector<v1::LegalHold>> SqlReader::LegalHolds() const {

@@ -61,6 +61,8 @@ class SqlReader {
   absl::StatusOr<std::optional<PublishedCheckpoint>> FindPublished(uint64_t number) const;
   absl::StatusOr<std::vector<CosignatureRow>> CosignaturesOf(uint64_t number) const;
   absl::StatusOr<std::optional<CosignatureRow>> LastCosignature(absl::string_view witness) const;
+  absl::StatusOr<std::optional<v1::Review>> FindReview(uint64_t number) const;
+  absl::StatusOr<std::vector<v1::Review>> Reviews(uint64_t before, size_t limit) const;
   absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const;
   absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const;
   absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const;
@@ -68,6 +70,7 @@ class SqlReader {
   absl::StatusOr<std::optional<OpeningGroupRow>> LastOpeningGroup(const OpeningMonth& month) const;
   absl::StatusOr<uint64_t> HighestOpeningGroup() const;
   absl::StatusOr<std::vector<OpeningMonthRow>> OpeningMonths() const;
+  absl::StatusOr<std::optional<uint64_t>> FirstOpening(const OpeningMonth& month) const;
   absl::StatusOr<std::vector<v1::LegalHold>> LegalHolds() const;
   absl::StatusOr<std::string> ReadPlainOpening(const EventId& event) const;
   absl::StatusOr<bool> HasPlainOpenings() const;

@@ -342,6 +342,13 @@ absl::Status SqliteTransaction::ErasePlainOpening(const EventId& event) {
   return Change(query);
 }
 
+absl::Status SqliteTransaction::PutReview(const v1::Review& review, const Entry&) {
+  Query query =
+      connection_->Prepare("INSERT OR REPLACE INTO review (number, review) VALUES (?, ?)");
+  query.Int(review.number()).Blob(review.SerializeAsString());
+  return Change(query);
+}
+
 absl::Status SqliteTransaction::PutPublished(const PublishedCheckpoint& checkpoint) {
   RETURN_IF_ERROR(status_);
   Query query = connection_->Prepare(

@@ -53,6 +53,7 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
   absl::Status PutLegalHold(const v1::LegalHold& hold, const Entry& because) override;
   absl::Status RemoveLegalHold(absl::string_view hold, const Entry& because) override;
   absl::Status ErasePlainOpening(const EventId& event) override;
+  absl::Status PutReview(const v1::Review& review, const Entry& because) override;
   absl::Status PutPublished(const PublishedCheckpoint& checkpoint) override;
   absl::Status PutCosignature(const CosignatureRow& cosignature) override;
   absl::Status PutTimestamp(const TimestampRow& timestamp) override;

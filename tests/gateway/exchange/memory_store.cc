@@ -25,7 +25,8 @@ MemoryLayers::MemoryLayers(MemoryBase* base)
          LayeredTable(&base->opening_groups),  LayeredTable(&base->holds),
          LayeredTable(&base->plain_openings),  LayeredTable(&base->heads),
          LayeredTable(&base->numbers),         LayeredTable(&base->published),
-         LayeredTable(&base->cosignatures),    LayeredTable(&base->timestamps)} {}
+         LayeredTable(&base->cosignatures),    LayeredTable(&base->timestamps),
+         LayeredTable(&base->reviews)} {}
 
 void MemoryLayers::Apply() {
   messages.Apply();
@@ -54,6 +55,7 @@ void MemoryLayers::Apply() {
   published.Apply();
   cosignatures.Apply();
   timestamps.Apply();
+  reviews.Apply();
 }
 
 // ---- Reading ------------------------------------------------------------------------------------
@@ -382,6 +384,21 @@ absl::StatusOr<std::vector<OpeningMonthRow>> MemoryReads<I>::OpeningMonths() con
 }
 
 template <typename I>
+absl::StatusOr<std::optional<uint64_t>> MemoryReads<I>::FirstOpening(
+    const OpeningMonth& month) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::optional<uint64_t> first;
+  layers_.openings.Scan(0, [&](uint64_t index, const OpeningRow& row) {
+    const OpeningGroupRow* const group = layers_.opening_groups.Find(row.group);
+    if (group == nullptr || group->wrapped_key.empty() || !(group->month == month)) return true;
+    first = index;
+    return false;
+  });
+  return first;
+}
+
+template <typename I>
 absl::StatusOr<std::vector<v1::LegalHold>> MemoryReads<I>::LegalHolds() const {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckRead());
@@ -464,6 +481,21 @@ absl::StatusOr<std::optional<CosignatureRow>> MemoryReads<I>::LastCosignature(
 }
 
 template <typename I>
+absl::StatusOr<std::optional<v1::Review>> MemoryReads<I>::FindReview(uint64_t number) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Copy(layers_.reviews, number);
+}
+
+template <typename I>
+absl::StatusOr<std::vector<v1::Review>> MemoryReads<I>::Reviews(uint64_t before,
+                                                                size_t limit) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  return Newest(layers_.reviews, before, limit);
+}
+
+template <typename I>
 absl::StatusOr<std::optional<TimestampRow>> MemoryReads<I>::LastTimestamp() const {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckRead());
@@ -532,6 +564,7 @@ std::string MemoryStore::Dump() const {
   }
   for (const auto& [id, item] : base_.items) bytes += item.outcome.SerializeAsString();
   for (const auto& [number, proposal] : base_.proposals) bytes += proposal.SerializeAsString();
+  for (const auto& [number, review] : base_.reviews) bytes += review.SerializeAsString();
   for (const auto& [id, entry] : base_.entries) bytes += entry;
   for (const auto& [id, opening] : base_.openings) bytes += opening.sealed;
   for (const auto& [id, group] : base_.opening_groups) bytes += group.wrapped_key;

@@ -53,6 +53,7 @@ struct MemoryTables {
     T<uint64_t, PublishedCheckpoint> published;
     T<std::pair<uint64_t, std::string>, CosignatureRow> cosignatures;
     T<uint64_t, TimestampRow> timestamps;
+    T<uint64_t, v1::Review> reviews;
   };
 };
 using MemoryBase = MemoryTables::Of<Table>;
@@ -105,6 +106,7 @@ class MemoryReads : public Interface {
       const OpeningMonth& month) const override;
   absl::StatusOr<uint64_t> HighestOpeningGroup() const override;
   absl::StatusOr<std::vector<OpeningMonthRow>> OpeningMonths() const override;
+  absl::StatusOr<std::optional<uint64_t>> FirstOpening(const OpeningMonth& month) const override;
   absl::StatusOr<std::vector<v1::LegalHold>> LegalHolds() const override;
   absl::StatusOr<std::string> ReadPlainOpening(const EventId& event) const override;
   absl::StatusOr<bool> HasPlainOpenings() const override;
@@ -113,6 +115,8 @@ class MemoryReads : public Interface {
   absl::StatusOr<std::vector<CosignatureRow>> CosignaturesOf(uint64_t number) const override;
   absl::StatusOr<std::optional<CosignatureRow>> LastCosignature(
       absl::string_view witness) const override;
+  absl::StatusOr<std::optional<v1::Review>> FindReview(uint64_t number) const override;
+  absl::StatusOr<std::vector<v1::Review>> Reviews(uint64_t before, size_t limit) const override;
   absl::StatusOr<std::optional<TimestampRow>> LastTimestamp() const override;
   absl::StatusOr<std::optional<TimestampRow>> FindTimestamp(uint64_t number) const override;
 

@@ -211,6 +211,13 @@ class MemoryTransaction : public MemoryReads<Transaction> {
     return absl::OkStatus();
   }
 
+  absl::Status PutReview(const v1::Review& review, const Entry&) override {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(CheckWrite());
+    layers_.reviews.Put(review.number(), review);
+    return absl::OkStatus();
+  }
+
   absl::Status PutProposal(const v1::Proposal& proposal, const Entry&) override {
     MutexLock lock(mutex_);
     RETURN_IF_ERROR(CheckWrite());

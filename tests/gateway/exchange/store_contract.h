@@ -5,6 +5,7 @@
 #define SLUSS_TESTS_GATEWAY_EXCHANGE_STORE_CONTRACT_H_
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -563,6 +564,8 @@ TEST_P(StoreContractTest, GroupsOfOpeningsAreReadByClassAndMonth) {
   EXPECT_EQ(months[0].openings, 3u);
   EXPECT_EQ(months[1].month, december);
   EXPECT_EQ(months[2].month, oversight);
+  EXPECT_EQ(Must(store().FirstOpening(kNovember)), 10u);
+  EXPECT_EQ(Must(store().FirstOpening(oversight)), 14u);
   // Grown by one, and one that moves to another group.
   ASSERT_OK(Erase([&](Transaction& transaction, const Entry&) {
     return transaction.PutOpenings(
@@ -593,6 +596,7 @@ TEST_P(StoreContractTest, ARetiredMonthIsReadNoMoreAndSweptByAndBy) {
   }));
   EXPECT_FALSE(Must(store().ReadOpening(101)).has_value());
   EXPECT_FALSE(Must(store().LastOpeningGroup(kNovember)).has_value());
+  EXPECT_FALSE(Must(store().FirstOpening(kNovember)).has_value());
   EXPECT_THAT(Must(store().OpeningMonths()), SizeIs(1));
   EXPECT_EQ(Must(store().HighestOpeningGroup()), 6u);
   std::vector<bool> left;
@@ -731,6 +735,31 @@ TEST_P(StoreContractTest, AppendsOnlyWhereTheLogEnds) {
 TEST_P(StoreContractTest, OneTransactionAtATime) {
   const std::unique_ptr<Transaction> first = Must(store().Begin());
   EXPECT_THAT(store().Begin(), StatusIs(absl::StatusCode::kFailedPrecondition, ::testing::_));
+}
+
+TEST_P(StoreContractTest, KeepsReviewsNewestFirstAlsoAfterARestart) {
+  const auto put = [&](uint64_t number, const std::string& closed_by) {
+    v1::Review review;
+    review.set_number(number);
+    review.set_criteria("criteria as they were hashed");
+    review.set_closed_by(closed_by);
+    ASSERT_OK(Apply([&](Recorder& recorder) -> absl::Status {
+      ASSIGN_OR_RETURN(const Entry entry, AnEntry(recorder));
+      return recorder.store().PutReview(review, entry);
+    }));
+  };
+  EXPECT_FALSE(Must(store().FindReview(1)).has_value());
+  EXPECT_THAT(Must(store().Reviews(std::numeric_limits<uint64_t>::max(), 10)), IsEmpty());
+  for (uint64_t number = 1; number <= 3; ++number) put(number, "");
+  put(2, "officer/dan");
+  Reopen();
+  EXPECT_EQ(Must(store().FindReview(2))->closed_by(), "officer/dan");
+  EXPECT_EQ(Must(store().FindReview(2))->criteria(), "criteria as they were hashed");
+  const auto reviews = Must(store().Reviews(3, 10));
+  ASSERT_THAT(reviews, SizeIs(2));
+  EXPECT_EQ(reviews[0].number(), 2u);
+  EXPECT_EQ(reviews[1].number(), 1u);
+  EXPECT_THAT(Must(store().Reviews(std::numeric_limits<uint64_t>::max(), 1)), SizeIs(1));
 }
 
 TEST_P(StoreContractTest, AllIsThereAfterARestart) {

@@ -60,7 +60,7 @@ class DatabaseFileTest : public ::testing::Test {
   void ToVersionFive() const {
     Execute(
         "PRAGMA foreign_keys = OFF; DROP TABLE opening; DROP TABLE opening_group;"
-        "DROP TABLE legal_hold; ALTER TABLE opening_plain RENAME TO opening;"
+        "DROP TABLE legal_hold; DROP TABLE review; ALTER TABLE opening_plain RENAME TO opening;"
         "PRAGMA user_version = 5");
   }
   absl::Status Open() const { return OpenSqliteStore(path_).status(); }
@@ -133,11 +133,11 @@ TEST_F(DatabaseFileTest, RefusesAnotherProgramsDatabase) {
 
 TEST_F(DatabaseFileTest, RefusesAnUnknownSchemaVersion) {
   Fill(1);
-  Execute("PRAGMA user_version = 7");
+  Execute("PRAGMA user_version = 8");
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                absl::StrCat("database `", path_,
-                                            "` has schema version 7: this program knows versions "
-                                            "1 to 6; run the one that wrote the file")));
+                                            "` has schema version 8: this program knows versions "
+                                            "1 to 7; run the one that wrote the file")));
 }
 
 // A file of the program before officers were enrolled.
@@ -234,6 +234,23 @@ TEST_F(DatabaseFileTest, BringsAFileOfVersionFiveUpToDate) {
   EXPECT_EQ(*(*store)->ReadPlainOpening(EventId("\xaa\xbb")), "\xc0\xff\xee");
   EXPECT_FALSE((*store)->ReadOpening(1)->has_value());
   EXPECT_TRUE((*store)->OpeningMonths()->empty());
+  EXPECT_OK(testing::VerifyStored(path_));
+}
+
+// A file of the program before officers reviewed the log.
+TEST_F(DatabaseFileTest, BringsAFileOfVersionSixUpToDate) {
+  Fill(3);
+  Execute("DROP TABLE review; PRAGMA user_version = 6");
+  {
+    const auto connection = OpenBeside(path_);
+    ASSERT_OK(connection);
+    EXPECT_TRUE(SqlReader(connection->get()).Reviews(100, 10)->empty());
+    EXPECT_FALSE(SqlReader(connection->get()).FindReview(1)->has_value());
+  }
+  const auto store = OpenSqliteStore(path_);
+  ASSERT_OK(store);
+  EXPECT_EQ((*store)->ReadHead(testing::kGateway)->size, 3u);
+  EXPECT_TRUE((*store)->Reviews(100, 10)->empty());
   EXPECT_OK(testing::VerifyStored(path_));
 }
 

@@ -1,0 +1,87 @@
+// Which positions of the log have which key: an inverted index in an SQLite file of its own, beside
+// the database and no part of it.
+//
+//   posting (key, position)      in this order; nothing else but how far the index reaches
+//
+// The file holds nothing that cannot be made anew, so nothing in it is ever repaired: whatever is
+// not a whole index of this version is thrown away by Open and begun anew. Committed with
+// synchronous=NORMAL: a loss of power may take the last commits, never the order of those before
+// them, so an index is at worst shorter than it was, and says so.
+#ifndef SLUSS_GATEWAY_STORE_POSTING_INDEX_H_
+#define SLUSS_GATEWAY_STORE_POSTING_INDEX_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/mutex.h"
+#include "gateway/store/sqlite.h"
+
+namespace sluss {
+
+struct Posting {
+  uint64_t key = 0;
+  uint64_t position = 0;
+
+  friend auto operator<=>(const Posting&, const Posting&) = default;
+};
+
+// How far an index reaches, and of which log it is.
+struct IndexReach {
+  uint64_t size = 0;       // positions below are indexed
+  std::string last_entry;  // SHA-256 of the entry before `size`; empty where it is 0
+};
+
+// One thread may add while others read. Errors of the calls are those of SqliteStatus: UNAVAILABLE
+// passes (full disk, lock), after any other the index is of no further use.
+class PostingIndex {
+ public:
+  // Checks the pages of an existing file, about a second a gigabyte. `begun_anew`, where given,
+  // tells whether a file was there and was thrown away. UNAVAILABLE: the file can be neither used
+  // nor made.
+  static absl::StatusOr<std::unique_ptr<PostingIndex>> Open(const std::string& path,
+                                                            bool* begun_anew = nullptr);
+  // Deletes the file, which nobody may have open.
+  static absl::Status Remove(const std::string& path);
+
+  // Whether the file is still the one that was opened.
+  bool IsInPlace() const;
+
+  // Of positions at or above the reach; in any order. One transaction.
+  absl::Status Add(std::vector<Posting> postings, const IndexReach& after);
+
+  absl::StatusOr<IndexReach> Reach() const;
+  // The lowest position of the key that is not below `position`, and the highest not above it.
+  absl::StatusOr<std::optional<uint64_t>> AtOrAfter(uint64_t key, uint64_t position) const;
+  absl::StatusOr<std::optional<uint64_t>> AtOrBefore(uint64_t key, uint64_t position) const;
+  // Of the key in [from, to).
+  absl::StatusOr<uint64_t> Count(uint64_t key, uint64_t from, uint64_t to) const;
+
+ private:
+  PostingIndex(std::string path, uint64_t file_id, std::unique_ptr<Connection> writer,
+               std::unique_ptr<Connection> reader)
+      : path_(std::move(path)),
+        file_id_(file_id),
+        writer_(std::move(writer)),
+        reader_(std::move(reader)) {}
+
+  static absl::StatusOr<std::unique_ptr<PostingIndex>> OpenExisting(const std::string& path);
+  absl::Status Write(const std::vector<Posting>& postings, const IndexReach& after);
+  absl::StatusOr<std::optional<uint64_t>> Seek(const char* sql, uint64_t key,
+                                               uint64_t position) const;
+
+  const std::string path_;
+  const uint64_t file_id_;  // the file's number in its file system
+  const std::unique_ptr<Connection> writer_;
+
+  mutable Mutex reading_;
+  const std::unique_ptr<Connection> reader_ ABSL_PT_GUARDED_BY(reading_);
+};
+
+}  // namespace sluss
+
+#endif  // SLUSS_GATEWAY_STORE_POSTING_INDEX_H_
