@@ -26,6 +26,8 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"policy/mutation", {"proto", "gateway/base", "policy", "policy/analysis"}},
       {"gateway/crypto", {"proto", "gateway/base"}},
       {"gateway/tlog", {"proto", "gateway/base", "gateway/crypto"}},
+      // A stranger runs it: the log's formats and nothing of the gateway.
+      {"gateway/verify", {"proto", "gateway/base", "gateway/crypto", "gateway/tlog"}},
       // Of the analysis, the matrix: what an agency may send to whom.
       {"gateway/exchange",
        {"proto", "gateway/base", "policy", "policy/analysis", "gateway/crypto", "gateway/tlog"}},
@@ -35,11 +37,22 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
        {"proto", "gateway/base", "policy", "gateway/crypto", "gateway/exchange"}},
       // What opens the log's entries has keys of its own and rules of its own for how long they
       // live; it shares the exchange's ledger and store.
-      {"gateway/openings", {"proto", "gateway/base", "gateway/crypto", "gateway/exchange"}},
+      {"gateway/openings",
+       {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/exchange"}},
       {"gateway/store",
        {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/exchange"}},
       // What of the log others are shown; its commands open the store themselves.
       {"gateway/publication",
+       {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/exchange",
+        "gateway/store"}},
+      // What is taken away: bundle, exports, statistics, record of processing. A bundle is written
+      // as it will be verified; commands open store and policies themselves.
+      {"gateway/exports",
+       {"proto", "gateway/base", "policy", "gateway/crypto", "gateway/tlog", "gateway/verify",
+        "gateway/exchange", "gateway/policies", "gateway/store", "gateway/publication"}},
+      // What officers do with the log: an index of its own beside the store, and the ledger for the
+      // entries that their acts leave behind.
+      {"gateway/oversight",
        {"proto", "gateway/base", "gateway/crypto", "gateway/tlog", "gateway/exchange",
         "gateway/store"}},
       // Pages that people take home, the same from an agency's edge and from the officer's tool.
@@ -53,10 +66,12 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"gateway/server",
        {"proto", "gateway/base", "policy", "policy/analysis", "gateway/crypto", "gateway/tlog",
         "gateway/exchange", "gateway/openings", "gateway/policies", "gateway/store",
-        "gateway/publication", "gateway/rpc", "gateway/https"}},
+        "gateway/publication", "gateway/exports", "gateway/oversight", "gateway/rpc",
+        "gateway/https"}},
       {"gateway/ctl",
        {"proto", "gateway/base", "policy", "policy/analysis", "policy/mutation", "gateway/crypto",
-        "gateway/tlog", "gateway/policies", "gateway/publication", "gateway/rpc",
+        "gateway/tlog", "gateway/verify", "gateway/exchange", "gateway/openings",
+        "gateway/policies", "gateway/publication", "gateway/exports", "gateway/rpc",
         "gateway/documents"}},
       {"agency-adapters/common", {"proto", "gateway/base"}},
       {"agency-adapters/school", {"proto", "gateway/base", "agency-adapters/common"}},
@@ -145,6 +160,7 @@ TEST(LayeringTest, LibrariesStayWhereTheyBelong) {
       {"curl/", {"gateway/https"}},
       {"libxml/", {"agency-adapters/common", "agency-adapters/police"}},
       {"pugixml", {"agency-adapters/school"}},
+      {"zip.h", {"gateway/verify", "gateway/exports"}},
   };
   for (const Include& include : AllIncludes()) {
     for (const Home& home : homes) {

@@ -99,9 +99,10 @@ void FillOpenings(ConfigCheck& check, const v1::GatewayConfig& config, v1::Openi
     return;
   }
   check.FileToCreate("openings.keys_dir", rules.mutable_keys_dir());
-  const std::filesystem::path database(config.database());
-  if (std::filesystem::path(rules.keys_dir()).lexically_normal() ==
-      database.parent_path().lexically_normal()) {
+  const auto whole = [](const std::filesystem::path& directory) {
+    return (directory / "").lexically_normal();
+  };
+  if (whole(rules.keys_dir()) == whole(std::filesystem::path(config.database()).parent_path())) {
     check.Fault("openings.keys_dir",
                 "must be a directory of its own, so that no copy of `database` holds it");
   }
@@ -191,6 +192,14 @@ void CheckTimestamps(ConfigCheck& check, v1::TimestampRules& rules) {
   }
 }
 
+void CheckSearch(ConfigCheck& check, const std::string& database, v1::SearchRules& rules) {
+  if (rules.index().empty()) rules.set_index(absl::StrCat(database, ".index"));
+  check.FileToCreate("search.index", rules.mutable_index());
+  if (rules.index() == database) {
+    check.Fault("search.index", "must not be `database`: the index is thrown away and made anew");
+  }
+}
+
 void CheckLogKeys(ConfigCheck& check, v1::LogKeys& keys) {
   if (!keys.keys_dir().empty()) check.Directory("log_keys.keys_dir", keys.mutable_keys_dir());
   if (!keys.successor_dir().empty()) {
@@ -226,6 +235,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   if (config.has_witnesses()) CheckWitnesses(check, *config.mutable_witnesses());
   if (config.has_timestamps()) CheckTimestamps(check, *config.mutable_timestamps());
   if (config.has_log_keys()) CheckLogKeys(check, *config.mutable_log_keys());
+  CheckSearch(check, config.database(), *config.mutable_search());
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());
   return config;

@@ -132,6 +132,7 @@ absl::Status Gateway::Join() {
                                                 .log = std::move(log),
                                                 .openings = vault_.get()},
                                                LimitsOf(config_)));
+  RETURN_IF_ERROR(BeginErasures());
   ASSIGN_OR_RETURN(life_, PolicyLife::Begin({.store = store_.get(),
                                              .ledger = exchange_->ledger(),
                                              .clock = clock_,
@@ -159,6 +160,17 @@ absl::Status Gateway::Join() {
       config_);
   policy_service_ = std::make_unique<PolicyService>(life_.get(), verifier_.get(), events_);
   log_service_ = std::make_unique<LogService>(publication_.get(), verifier_.get());
+  bundle_export_ = std::make_unique<BundleExport>(BundleExportParts{.store = store_.get(),
+                                                                    .ledger = exchange_->ledger(),
+                                                                    .openings = openings_.get(),
+                                                                    .verifier_key = verifier_key});
+  export_service_ = std::make_unique<ExportService>(bundle_export_.get(), verifier_.get(), events_);
+  ASSIGN_OR_RETURN(oversight_, OversightDesk::Start({.ledger = exchange_->ledger(),
+                                                     .openings = openings_.get(),
+                                                     .verifier = verifier_.get(),
+                                                     .events = events_},
+                                                    config_));
+  openings_service_ = std::make_unique<OpeningsService>(erasures_.get(), verifier_.get());
   ASSIGN_OR_RETURN(const Peer self, ParseServerName(config_.name()));
   const v1::Limits& limits = config_.limits();
   ASSIGN_OR_RETURN(
@@ -173,7 +185,9 @@ absl::Status Gateway::Join() {
            // Each held stream takes a thread; the rest is for calls.
            .max_threads =
                static_cast<int>(limits.max_streams_per_agency() * config_.agency_size()) + 128},
-          verifier_.get(), {service_.get(), policy_service_.get(), log_service_.get()}));
+          verifier_.get(),
+          {service_.get(), policy_service_.get(), log_service_.get(), export_service_.get(),
+           openings_service_.get(), oversight_->service()}));
   return absl::OkStatus();
 }
 
@@ -182,8 +196,24 @@ absl::Status Gateway::OpenVault() {
   vault_ = std::make_unique<OpeningVault>(config_.log_origin(), month_keys_.get());
   openings_ =
       std::make_unique<StoredOpenings>(store_.get(), month_keys_.get(), config_.log_origin());
+  ASSIGN_OR_RETURN(journal_, OpenErasureJournalFile(config_.openings().keys_dir()));
   ASSIGN_OR_RETURN(const uint64_t sealed, SealPlainOpenings(store_.get(), vault_.get()));
   if (sealed > 0) events_->Write("openings-sealed", {{"count", sealed}});
+  return absl::OkStatus();
+}
+
+absl::Status Gateway::BeginErasures() {
+  const v1::OpeningRules& rules = config_.openings();
+  ASSIGN_OR_RETURN(erasures_, Erasures::Begin({.store = store_.get(),
+                                               .ledger = exchange_->ledger(),
+                                               .erasing = {.vault = vault_.get(),
+                                                           .openings = openings_.get(),
+                                                           .keys = month_keys_.get(),
+                                                           .journal = journal_.get()},
+                                               .events = events_},
+                                              {.disclosure = rules.disclosure_months(),
+                                               .oversight = rules.oversight_months(),
+                                               .operation = rules.operation_months()}));
   return absl::OkStatus();
 }
 
@@ -215,7 +245,10 @@ absl::Status Gateway::WriteMetrics() {
   ASSIGN_OR_RETURN(const std::string text,
                    GatewayMetrics(*exchange_, *store_, *policies_->Current(), config_.name()));
   ASSIGN_OR_RETURN(const std::string publication, publication_->Metrics());
-  return WriteMetricsFile(config_.metrics_file(), absl::StrCat(text, publication));
+  ASSIGN_OR_RETURN(const std::string openings, erasures_->Metrics());
+  ASSIGN_OR_RETURN(const std::string oversight, oversight_->Metrics());
+  return WriteMetricsFile(config_.metrics_file(),
+                          absl::StrCat(text, publication, openings, oversight));
 }
 
 void Gateway::TellOfClock() {
@@ -231,6 +264,7 @@ void Gateway::Tick() {
   bool healthy = true;
   bool schedule_works = true;
   bool metrics_work = true;
+  bool erasing_works = true;
   uint64_t ticks = 0;
   MutexLock lock(&mutex_);
   while (!stopping_) {
@@ -243,6 +277,12 @@ void Gateway::Tick() {
                      {{"cause", std::string(scheduled.message())}});
     }
     schedule_works = scheduled.ok();
+    const absl::Status erased = erasures_->Tick();
+    if (erased.ok() != erasing_works) {
+      events_->Write(erased.ok() ? "erasure-resumed" : "erasure-stopped",
+                     {{"cause", std::string(erased.message())}});
+    }
+    erasing_works = erased.ok();
     const absl::Status swept = exchange_->Sweep();
     const absl::Status health = exchange_->health();
     const bool now_healthy = swept.ok() && health.ok();

@@ -11,6 +11,8 @@
 #include "gateway/base/event_log.h"
 #include "gateway/base/mutex.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/exports/bundle_export.h"
+#include "gateway/openings/erasures.h"
 #include "gateway/openings/stored_openings.h"
 #include "gateway/openings/vault.h"
 #include "gateway/policies/active_policy.h"
@@ -18,9 +20,12 @@
 #include "gateway/rpc/peer_verifier.h"
 #include "gateway/rpc/server.h"
 #include "gateway/rpc/stream_registry.h"
+#include "gateway/server/export_service.h"
 #include "gateway/server/key_holder_link.h"
 #include "gateway/server/log_publication.h"
 #include "gateway/server/log_service.h"
+#include "gateway/server/openings_service.h"
+#include "gateway/server/oversight.h"
 #include "gateway/server/policy_service.h"
 #include "gateway/server/service.h"
 #include "proto/config.pb.h"
@@ -48,6 +53,8 @@ class Gateway {
   absl::Status Join();
   // Where the keys of openings lie, and what an earlier program left unsealed.
   absl::Status OpenVault();
+  // Erases again what the journal says, before anybody is served.
+  absl::Status BeginErasures();
   // The version in force: the stored one, or that of the files where nothing is stored yet. Says in
   // the event log where the files are not what is in force.
   absl::Status ChoosePolicies();
@@ -68,9 +75,11 @@ class Gateway {
   std::unique_ptr<MonthKeys> month_keys_;
   std::unique_ptr<OpeningVault> vault_;
   std::unique_ptr<StoredOpenings> openings_;
+  std::unique_ptr<ErasureJournal> journal_;
   std::unique_ptr<ActivePolicy> policies_;
   std::unique_ptr<KeyHolderLink> key_holder_;
   std::unique_ptr<Exchange> exchange_;
+  std::unique_ptr<Erasures> erasures_;
   std::unique_ptr<PolicyLife> life_;
   std::unique_ptr<LogPublication> publication_;
   std::unique_ptr<PeerVerifier> verifier_;
@@ -78,6 +87,10 @@ class Gateway {
   std::unique_ptr<GatewayService> service_;
   std::unique_ptr<PolicyService> policy_service_;
   std::unique_ptr<LogService> log_service_;
+  std::unique_ptr<const BundleExport> bundle_export_;
+  std::unique_ptr<ExportService> export_service_;
+  std::unique_ptr<OversightDesk> oversight_;
+  std::unique_ptr<OpeningsService> openings_service_;
   std::unique_ptr<RpcServer> server_;
 
   Mutex mutex_;

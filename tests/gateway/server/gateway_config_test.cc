@@ -36,6 +36,8 @@ agency: "school/ekbacken"
 limits { clock_skew_seconds: 60 }
 )";
 
+constexpr char kOpenings[] = "openings { keys_dir: \"openings\" }";
+
 class GatewayConfigTest : public ::testing::Test {
  protected:
   GatewayConfigTest() {
@@ -89,6 +91,39 @@ TEST_F(GatewayConfigTest, TheSampleNamesTheStandardLimits) {
   ASSERT_OK(standard);
   EXPECT_EQ(shown->limits().SerializeAsString(), standard->limits().SerializeAsString());
   EXPECT_EQ(shown->retention().SerializeAsString(), standard->retention().SerializeAsString());
+}
+
+TEST_F(GatewayConfigTest, TheSampleNamesHowLongOpeningsAreKeptByItself) {
+  const std::string path = absl::StrCat(SLUSS_SOURCE_DIR, "/deploy/config/gateway.txtpb");
+  const std::string sample = *ReadFile(path);
+  const size_t begin = sample.find("openings {"), end = sample.find("}\n", begin);
+  const auto shown = With(kOpenings, sample.substr(begin, end + 1 - begin));
+  ASSERT_OK(shown);
+  EXPECT_EQ(shown->openings().SerializeAsString(), Load(kGood)->openings().SerializeAsString());
+}
+
+TEST_F(GatewayConfigTest, WhatOpensTheLogIsKeptForFiveYearsUnderKeysOfItsOwn) {
+  const auto standard = Load(kGood);
+  ASSERT_OK(standard);
+  EXPECT_EQ(standard->openings().keys_dir(), directory_.Path("openings"));
+  EXPECT_EQ(standard->openings().disclosure_months(), 60u);
+  EXPECT_EQ(standard->openings().oversight_months(), 120u);
+  const auto named = With(kOpenings, "openings { keys_dir: \"keys/o\" disclosure_months: 61 }");
+  ASSERT_OK(named);
+  EXPECT_EQ(named->openings().keys_dir(), directory_.Path("keys/o"));
+  EXPECT_EQ(named->openings().disclosure_months(), 61u);
+  EXPECT_THAT(With(kOpenings, "openings { keys_dir: \"o\" disclosure_months: 59 }"),
+              StatusIs(kInvalid, AllOf(HasSubstr("`openings.disclosure_months`: must be at least"),
+                                       HasSubstr("HSLF-FS 2016:40 4 kap. 9 §"),
+                                       HasSubstr("good norm elsewhere"))));
+  EXPECT_THAT(
+      With(kOpenings, "openings { keys_dir: \"o\" oversight_months: 11 operation_months: 1 }"),
+      StatusIs(kInvalid, AllOf(HasSubstr("`openings.oversight_months`: must be from 12"),
+                               HasSubstr("`openings.operation_months`: must be from 12"))));
+  EXPECT_THAT(With(kOpenings, "openings { keys_dir: \".\" }"),
+              StatusIs(kInvalid, HasSubstr("`openings.keys_dir`: must be a directory of its own")));
+  EXPECT_THAT(With(kOpenings, "openings { keys_dir: \"none/o\" }"),
+              StatusIs(kInvalid, HasSubstr("`openings.keys_dir`: the directory of")));
 }
 
 TEST_F(GatewayConfigTest, NoMessageIsForgottenWhileItMayStillBeSubmitted) {
