@@ -9,6 +9,7 @@
 #include "gateway/crypto/field_error.h"
 #include "gateway/crypto/layout.h"
 #include "gateway/crypto/random.h"
+#include "gateway/crypto/same_number.h"
 #include "gateway/crypto/sha512.h"
 #include "gateway/crypto/sigma.h"
 #include "gateway/crypto/sign.h"
@@ -19,7 +20,6 @@ namespace {
 constexpr size_t kIdSize = 16;
 constexpr size_t kWitnessSize = kIdSize + kCiphertextSize + kScalarSize;
 
-// One child, two ciphertexts, under two joint keys.
 struct Pair {
   const NymCiphertext& message;
   const Point& message_key;
@@ -27,19 +27,8 @@ struct Pair {
   const Point& deposit_key;
 };
 
-enum Witness : size_t { kR, kS };
-
 absl::StatusOr<SigmaRelation> SameNumber(const Pair& pair) {
-  ASSIGN_OR_RETURN(const Point difference, Subtract(pair.message.c2, pair.deposit.c2));
-  constexpr std::nullopt_t kG = std::nullopt;
-  return SigmaRelation{
-      .name = "same-number",
-      .witnesses = 2,
-      .equations = {
-          {pair.message.c1, {{kR, kG}}},
-          {pair.deposit.c1, {{kS, kG}}},
-          {difference, {{kR, pair.message_key}, {kS, pair.deposit_key, /*negative=*/true}}},
-      }};
+  return SameNumberRelation({pair.message, pair.message_key}, {pair.deposit, pair.deposit_key});
 }
 
 std::string EqualityBinding(const Pair& pair, const ConsentId& consent_id,

@@ -49,6 +49,7 @@ absl::StatusOr<CheckedEnvelope> CheckEnvelope(v1::Envelope envelope,
   ASSIGN_OR_RETURN(
       CheckedManifest manifest,
       CheckManifest(envelope.manifest(), envelope.signature(), envelope.nym_proof(), directory));
+  RETURN_IF_ERROR(CheckAccessProof(manifest, envelope.access_proof(), directory));
   RETURN_IF_ERROR(CheckCompartments(envelope.compartment(), manifest));
   RETURN_IF_ERROR(CheckComplete(envelope, manifest));
   RETURN_IF_ERROR(CheckConsentProofs(envelope, manifest));
@@ -61,6 +62,7 @@ absl::StatusOr<CheckedEnvelope> CheckEnvelope(v1::Envelope envelope,
   checked.envelope_ = std::move(envelope);
   checked.header_ = std::move(manifest.header);
   checked.nym_ciphertext_ = manifest.nym_ciphertext;
+  checked.access_ciphertext_ = std::move(*manifest.manifest.mutable_access_ciphertext());
   checked.manifest_digest_ = std::move(manifest.digest);
   return checked;
 }

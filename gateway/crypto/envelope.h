@@ -29,6 +29,8 @@ class CheckedEnvelope {
   const std::vector<std::string>& categories() const { return categories_; }
   // Absent where the notification has no subject; which purposes need one is for the policy to say.
   const std::optional<NymCiphertext>& nym_ciphertext() const { return nym_ciphertext_; }
+  // The same number to the access domain; empty where there is none.
+  const std::string& access_ciphertext() const { return access_ciphertext_; }
   // SHA-512 of the manifest's bytes: what every proof is bound to.
   const std::string& manifest_digest() const { return manifest_digest_; }
 
@@ -41,13 +43,15 @@ class CheckedEnvelope {
   v1::Header header_;
   std::vector<std::string> categories_;
   std::optional<NymCiphertext> nym_ciphertext_;
+  std::string access_ciphertext_;
   std::string manifest_digest_;
 };
 
-// Checks structure, the sender's signature, the proof of the pseudonym ciphertext, and that the
-// compartments are exactly those of the manifest. Each fault has its own text, which begins with
-// the field; INVALID_ARGUMENT, or PERMISSION_DENIED for a signature or proof. Does not decide: not
-// whether the caller is the sender, whether the message came before, or whether the clock is right.
+// Checks structure, the sender's signature, the proofs of the pseudonym ciphertext and of the
+// officer's copy, and that the compartments are exactly those of the manifest. Each fault has its
+// own text, which begins with the field; INVALID_ARGUMENT, or PERMISSION_DENIED for a signature or
+// proof. Does not decide: not whether the caller is the sender, whether the message came before, or
+// whether the clock is right.
 absl::StatusOr<CheckedEnvelope> CheckEnvelope(v1::Envelope envelope, const KeyDirectory& directory);
 
 // That the consent cited as `record.consent_id`, deposited under `deposit_key`, is for the child of

@@ -68,6 +68,16 @@ absl::StatusOr<OprfEvaluation> Holder::Evaluate(const AgencyId& agency,
   return VoprfBlindEvaluate(secrets_.share.at(agency), entry->share(role_), elements);
 }
 
+absl::StatusOr<ScanHop> Holder::HopForScan(absl::string_view order_digest,
+                                           std::span<const MaybeCiphertext> before) const {
+  const AgencyEntry* const domain = directory_->access_domain();
+  if (domain == nullptr) {
+    return absl::FailedPreconditionError("the key directory names no `access_domain`");
+  }
+  return MakeScanHop({role_, *directory_, order_digest}, secrets_.layer,
+                     secrets_.share.at(domain->id), before);
+}
+
 absl::StatusOr<std::string> Holder::Peel(const v1::PeelRequest& request) const {
   return PeelEscrow(request, secrets_.hpke, *directory_);
 }

@@ -13,6 +13,7 @@
 #include "gateway/crypto/oprf.h"
 #include "gateway/crypto/party_keys.h"
 #include "gateway/crypto/pseudonym.h"
+#include "gateway/crypto/scan_hop.h"
 #include "proto/keyholder.pb.h"
 #include "proto/notification.pb.h"
 
@@ -40,6 +41,11 @@ class Holder {
   // Enrolment: RFC 9497 mode 0x01 under the share of `agency`. Never empty.
   absl::StatusOr<OprfEvaluation> Evaluate(const AgencyId& agency,
                                           std::span<const Point> elements) const;
+
+  // The access scan, under the share of the directory's access domain: scan_hop.h.
+  // FAILED_PRECONDITION where it names none.
+  absl::StatusOr<ScanHop> HopForScan(absl::string_view order_digest,
+                                     std::span<const MaybeCiphertext> before) const;
 
   // Takes this holder's layer off an escrowed identity (escrow.h).
   absl::StatusOr<std::string> Peel(const v1::PeelRequest& request) const;

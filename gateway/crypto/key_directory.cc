@@ -121,6 +121,10 @@ std::string Digest(const v1::KeyDirectory& directory) {
       .Bytes(HolderKeysLayout(directory.keyholder()))
       .Bytes(directory.log().origin())
       .Bytes(directory.log().verifier_key());
+  // Directories from before there was one keep their digest.
+  if (!directory.access_domain().empty()) {
+    layout.Bytes("access-domain").Bytes(directory.access_domain());
+  }
   return std::string(AsStringView(Sha512({layout.bytes()})));
 }
 
@@ -169,6 +173,13 @@ absl::StatusOr<std::shared_ptr<const KeyDirectory>> KeyDirectory::Activate(
                                                      name, "`, which is not in the directory"));
     }
   }
+  if (!directory.access_domain().empty() &&
+      agencies.count(AgencyId(directory.access_domain())) == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`access_domain` is `", directory.access_domain(),
+                     "`, which has no keys here: make them like an agency's, with slussctl keys "
+                     "agency, and give both holders a share for it"));
+  }
   return std::shared_ptr<const KeyDirectory>(
       new KeyDirectory(directory, Digest(directory), std::move(gateway.entry),
                        std::move(keyholder.entry), std::move(agencies)));
@@ -196,6 +207,14 @@ absl::StatusOr<const AgencyEntry*> KeyDirectory::RequireAgency(absl::string_view
   if (entry != nullptr) return entry;
   return absl::InvalidArgumentError(
       absl::StrCat("`", field, "` names `", id, "`, which is not in the key directory"));
+}
+
+absl::Status KeyDirectory::RefuseAccessDomain(const AgencyEntry& entry,
+                                              absl::string_view field) const {
+  if (&entry != access_domain()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("`", field, "` names `", entry.id.value(),
+                   "`, the access domain, which neither sends nor receives"));
 }
 
 const HolderEntry& KeyDirectory::holder(HolderRole role) const {

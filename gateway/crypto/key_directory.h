@@ -78,6 +78,14 @@ class KeyDirectory {
                                                    absl::string_view field) const;
   const std::map<AgencyId, AgencyEntry>& agencies() const { return agencies_; }
 
+  // The data protection officer's domain: an entry of the agencies that neither sends nor receives.
+  // Null where the exchange has none.
+  const AgencyEntry* access_domain() const {
+    return proto_.access_domain().empty() ? nullptr : FindAgency(AgencyId(proto_.access_domain()));
+  }
+  // INVALID_ARGUMENT "`recipient` names `x/y`, the access domain ..." where this is its entry.
+  absl::Status RefuseAccessDomain(const AgencyEntry& entry, absl::string_view field) const;
+
   const HolderEntry& holder(HolderRole role) const;
   const HolderEntry& gateway() const { return holder(HolderRole::kGateway); }
   const HolderEntry& keyholder() const { return holder(HolderRole::kKeyholder); }

@@ -34,6 +34,7 @@ struct Options {
   std::string public_file;
   std::vector<std::string> files;
   std::string beside;
+  std::string access_domain;
 };
 
 absl::Status MakeAgencyKeys(const Options& options) {
@@ -82,6 +83,9 @@ void Describe(const KeyDirectory& directory) {
             << " agencies, " << directory.gateway().name << ", " << directory.keyholder().name
             << "\ndigest " << ToHex(directory.digest()) << "\nnamed in messages "
             << ToHex(directory.short_name()) << "\n";
+  if (directory.access_domain() != nullptr) {
+    std::cout << "access domain " << directory.access_domain()->id.value() << "\n";
+  }
 }
 
 // What becomes of everybody's keys from one directory to the other.
@@ -108,7 +112,8 @@ void DescribeChange(const KeyDirectory& now, const KeyDirectory& beside) {
 }
 
 absl::Status Assemble(const Options& options) {
-  ASSIGN_OR_RETURN(const v1::KeyDirectory whole, AssembleKeyDirectory(options.files));
+  ASSIGN_OR_RETURN(v1::KeyDirectory whole, AssembleKeyDirectory(options.files));
+  if (!options.access_domain.empty()) whole.set_access_domain(options.access_domain);
   ASSIGN_OR_RETURN(const std::shared_ptr<const KeyDirectory> directory,
                    KeyDirectory::Activate(whole));
   RETURN_IF_ERROR(SavePublicKeys(whole, options.public_file));
@@ -171,6 +176,8 @@ void AddKeysCommands(CLI::App& app) {
   const Command assemble = AddKeysCommand(
       keys, "assemble", "join public files into a key directory, after every check", Assemble);
   assemble.app->add_option("file", assemble.options->files, "public files")->required();
+  assemble.app->add_option("--access-domain", assemble.options->access_domain,
+                           "which entry is the data protection officer's: data-protection/sundby");
   assemble.app->add_option("--out", assemble.options->public_file, "the key directory")->required();
 
   const Command check = AddKeysCommand(keys, "check", "check a key directory", Check);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/ids.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/crypto/access.h"
 #include "gateway/crypto/escrow.h"
 #include "gateway/crypto/field_error.h"
 #include "gateway/crypto/layout.h"
@@ -115,6 +116,27 @@ absl::StatusOr<std::optional<NymCiphertext>> CheckCiphertext(const v1::Manifest&
   return std::optional<NymCiphertext>(ciphertext);
 }
 
+// It is there exactly where there is a domain and a number.
+absl::StatusOr<std::optional<NymCiphertext>> DecodeAccess(const v1::Manifest& manifest,
+                                                          const KeyDirectory& directory) {
+  const bool wanted = directory.access_domain() != nullptr && !manifest.nym_ciphertext().empty();
+  if (manifest.access_ciphertext().empty()) {
+    if (!wanted) return std::optional<NymCiphertext>();
+    return absl::InvalidArgumentError(
+        "`access_ciphertext` is missing: the child has a right to be told of this disclosure");
+  }
+  if (!wanted) {
+    return absl::InvalidArgumentError(
+        directory.access_domain() == nullptr
+            ? "`access_ciphertext` is there, but the key directory names no `access_domain`"
+            : "`access_ciphertext` is there without a `nym_ciphertext`");
+  }
+  ASSIGN_OR_RETURN(
+      const NymCiphertext copy,
+      AtField("access_ciphertext", NymCiphertext::Decode(manifest.access_ciphertext())));
+  return std::optional<NymCiphertext>(copy);
+}
+
 absl::Status CheckCompartment(const v1::Compartment& compartment, const CheckedManifest& checked) {
   if (compartment.recipient() != checked.header.recipient()) {
     return absl::InvalidArgumentError(absl::StrCat("`recipient` is `", compartment.recipient(),
@@ -159,12 +181,27 @@ absl::StatusOr<CheckedManifest> CheckManifest(absl::string_view manifest,
                                            manifest, signature)));
   ASSIGN_OR_RETURN(checked.recipient,
                    directory.RequireAgency(checked.header.recipient(), "recipient"));
+  RETURN_IF_ERROR(directory.RefuseAccessDomain(*checked.sender, "sender"));
+  RETURN_IF_ERROR(directory.RefuseAccessDomain(*checked.recipient, "recipient"));
   RETURN_IF_ERROR(CheckHeader(checked.header, directory));
   RETURN_IF_ERROR(CheckDigests(checked.manifest));
   checked.digest = std::string(AsStringView(Sha512({manifest})));
+  ASSIGN_OR_RETURN(checked.access_ciphertext, DecodeAccess(checked.manifest, directory));
   ASSIGN_OR_RETURN(checked.nym_ciphertext,
                    CheckCiphertext(checked.manifest, nym_proof, checked.digest, directory));
   return checked;
+}
+
+absl::Status CheckAccessProof(const CheckedManifest& manifest, absl::string_view access_proof,
+                              const KeyDirectory& directory) {
+  if (!manifest.access_ciphertext.has_value()) {
+    if (access_proof.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError("`access_proof` is there without an `access_ciphertext`");
+  }
+  return AtField(
+      "access_proof",
+      VerifyAccessCopy(*manifest.nym_ciphertext, manifest.recipient->joint,
+                       *manifest.access_ciphertext, directory, manifest.digest, access_proof));
 }
 
 absl::Status CheckCompartments(const Compartments& compartments, const CheckedManifest& manifest) {

@@ -24,6 +24,7 @@ struct CheckedManifest {
   const AgencyEntry* sender;
   const AgencyEntry* recipient;
   std::optional<NymCiphertext> nym_ciphertext;
+  std::optional<NymCiphertext> access_ciphertext;  // decoded; CheckAccessProof checks the rest
 };
 
 // The three fields as carried. Every error begins with the field at fault.
@@ -31,6 +32,11 @@ absl::StatusOr<CheckedManifest> CheckManifest(absl::string_view manifest,
                                               absl::string_view signature,
                                               absl::string_view nym_proof,
                                               const KeyDirectory& directory);
+
+// That the officer's copy holds the number of the pseudonym ciphertext. The gateway's to check, for
+// every message: a recipient has no use for the copy.
+absl::Status CheckAccessProof(const CheckedManifest& manifest, absl::string_view access_proof,
+                              const KeyDirectory& directory);
 
 // By which key directory it says that it was made, not believed yet. INVALID_ARGUMENT as above
 // where it cannot be read.

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/crypto/access.h"
 #include "gateway/crypto/escrow.h"
 #include "gateway/crypto/manifest.h"
 #include "gateway/crypto/padding.h"
@@ -78,7 +79,8 @@ absl::Status SealParts(const Outgoing& outgoing, const v1::Header& header,
 }
 
 std::string MakeManifest(std::string header_bytes, const v1::Envelope& envelope,
-                         const std::optional<EncryptedNumber>& encrypted) {
+                         const std::optional<EncryptedNumber>& encrypted,
+                         const std::optional<EncryptedNumber>& copy) {
   v1::Manifest manifest;
   manifest.set_header(std::move(header_bytes));
   for (const v1::Compartment& compartment : envelope.compartment()) {
@@ -87,16 +89,21 @@ std::string MakeManifest(std::string header_bytes, const v1::Envelope& envelope,
   std::sort(manifest.mutable_compartment_digest()->begin(),
             manifest.mutable_compartment_digest()->end());
   if (encrypted.has_value()) manifest.set_nym_ciphertext(encrypted->ciphertext.Encode());
+  if (copy.has_value()) manifest.set_access_ciphertext(copy->ciphertext.Encode());
   return manifest.SerializeAsString();
 }
 
 // The proofs come last: they are bound to the manifest.
 absl::Status AddProofs(const Outgoing& outgoing, const EncryptedNumber& encrypted,
-                       const AgencyEntry& recipient, const KeyDirectory& directory,
-                       v1::Envelope* envelope) {
+                       const std::optional<EncryptedNumber>& copy, const AgencyEntry& recipient,
+                       const KeyDirectory& directory, v1::Envelope* envelope) {
   const Sha512Digest digest = Sha512({envelope->manifest()});
   const absl::string_view binding = AsStringView(digest);
   ASSIGN_OR_RETURN(*envelope->mutable_nym_proof(), ProveCiphertext(encrypted, directory, binding));
+  if (copy.has_value()) {
+    ASSIGN_OR_RETURN(*envelope->mutable_access_proof(),
+                     ProveAccessCopy(encrypted, recipient.joint, *copy, directory, binding));
+  }
   for (const ConsentWitness& consent : outgoing.consents) {
     v1::ConsentProof& proof = *envelope->add_consent_proof();
     proof.set_consent_id(consent.consent_id().value());
@@ -120,14 +127,17 @@ absl::StatusOr<v1::Envelope> SealEnvelope(const Outgoing& outgoing, const Agency
 
   v1::Envelope envelope;
   RETURN_IF_ERROR(SealParts(outgoing, header, header_bytes, *recipient, directory, &envelope));
-  std::optional<EncryptedNumber> encrypted;
+  std::optional<EncryptedNumber> encrypted, copy;
   if (outgoing.number.has_value()) {
     ASSIGN_OR_RETURN(encrypted, EncryptNumber(*outgoing.number, recipient->joint));
+    if (const AgencyEntry* const domain = directory.access_domain(); domain != nullptr) {
+      ASSIGN_OR_RETURN(copy, EncryptNumber(*outgoing.number, domain->joint));
+    }
   }
-  envelope.set_manifest(MakeManifest(std::move(header_bytes), envelope, encrypted));
+  envelope.set_manifest(MakeManifest(std::move(header_bytes), envelope, encrypted, copy));
   envelope.set_signature(secrets.signing.Sign(sign_context::kManifest, envelope.manifest()));
   if (encrypted.has_value()) {
-    RETURN_IF_ERROR(AddProofs(outgoing, *encrypted, *recipient, directory, &envelope));
+    RETURN_IF_ERROR(AddProofs(outgoing, *encrypted, copy, *recipient, directory, &envelope));
   }
   return envelope;
 }

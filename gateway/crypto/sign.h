@@ -33,6 +33,8 @@ inline constexpr absl::string_view kOfficer = "sluss/v1 officer";
 inline constexpr absl::string_view kOfficerRegister = "sluss/v1 officer-register";
 inline constexpr absl::string_view kAttestation = "sluss/v1 attestation";
 inline constexpr absl::string_view kReidentification = "sluss/v1 reidentification";
+inline constexpr absl::string_view kScanOrder = "sluss/v1 scan-order";
+inline constexpr absl::string_view kScanBatch = "sluss/v1 scan-batch";
 inline constexpr absl::string_view kShareRefresh = "sluss/v1 share-refresh";
 }  // namespace sign_context
 

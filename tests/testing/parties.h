@@ -25,6 +25,8 @@ inline const AgencyId kSchool("school/ekbacken");
 inline const AgencyId kSocialServices("social-services/sundby");
 inline const AgencyId kPolice("police/region-mitt");
 inline const AgencyId kChildPsychiatry("child-psychiatry/bup-sundby");
+// The data protection officer's domain; named in the directory where it is among the agencies.
+inline const AgencyId kDataProtection("data-protection/sundby");
 
 // Birth numbers 980-999 are the authority's test series, given to no one.
 inline constexpr char kChild[] = "201103159800";
@@ -102,6 +104,7 @@ class Parties {
     *proto_.mutable_log() = log;
     for (const AgencySecrets& secrets : agencies) {
       *proto_.add_agency() = Must(secrets.PublicKeys());
+      if (secrets.agency == kDataProtection) proto_.set_access_domain(kDataProtection.value());
     }
     directory_ = Must(KeyDirectory::Activate(proto_));
     for (AgencySecrets& secrets : agencies) {
