@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/crypto/access.h"
 #include "gateway/crypto/random.h"
 #include "gateway/tlog/commitment.h"
 #include "gateway/tlog/tile.h"
@@ -45,10 +46,12 @@ void CommitAttestations(const google::protobuf::RepeatedPtrField<v1::Attestation
 }
 
 LeafDraft DecisionLeaf(const v1::Header& header, absl::string_view manifest_digest,
-                       const v1::Facts& facts, const v1::Decision& decision) {
+                       absl::string_view access_ciphertext, const v1::Facts& facts,
+                       const v1::Decision& decision) {
   LeafDraft draft;
   draft.clear.set_kind(v1::DECISION);
   draft.clear.set_message_id(header.message_id());
+  draft.clear.set_withhold_until_us(header.withhold_until_us());
   if (header.correction() != v1::CORRECTION_KIND_UNSPECIFIED) {
     draft.clear.set_corrects(header.reply_to());
     draft.clear.set_retracts(header.correction() == v1::RETRACTION);
@@ -64,6 +67,9 @@ LeafDraft DecisionLeaf(const v1::Header& header, absl::string_view manifest_dige
   CommitAttestations(header.attestation(), manifest_digest, &draft);
   if (header.has_age()) {
     Commit(CommitTag::kAge, absl::StrCat(header.age().from(), "-", header.age().below()), &draft);
+  }
+  if (!access_ciphertext.empty()) {
+    Commit(CommitTag::kAccess, EncodeAccessValue(header.directory(), access_ciphertext), &draft);
   }
   return draft;
 }

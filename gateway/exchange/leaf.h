@@ -30,7 +30,8 @@ enum class CommitTag : uint8_t {
   kReasons = 3,          // digests in the order of the officers
   kWeighings = 4,
   kManifest = 5,
-  kAge = 6,  // "from-below"
+  kAge = 6,     // "from-below"
+  kAccess = 7,  // the number to the access domain, as gateway/crypto/access.h lays it out
 };
 
 // An entry before it has its place: `event_id`, `gateway`, `counter` and `time_us` are still empty.
@@ -39,9 +40,10 @@ struct LeafDraft {
   std::vector<v1::OpenedField> committed;  // tags ascending, none twice
 };
 
-// A decision on a submission, with its officers, manifest and age committed to.
+// A decision on a submission, with its officers, manifest, age and the officer's copy of the number
+// committed to. `access_ciphertext` is empty where there is none.
 LeafDraft DecisionLeaf(const v1::Header& header, absl::string_view manifest_digest,
-                       const v1::Facts& facts, const v1::Decision& decision);
+                       absl::string_view access_ciphertext, const v1::Facts& facts, const v1::Decision& decision);
 
 // Officers, reasons and weighings under their tags, and `digest` of what they attest under that of
 // the manifest.

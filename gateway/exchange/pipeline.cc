@@ -100,7 +100,8 @@ absl::StatusOr<Decided> Decided::Decide(Verified verified, const PolicySet& poli
                                               verified.officers_, view, limits));
   v1::Facts facts = std::move(judged.facts);
   v1::Decision decision = std::move(judged.decision);
-  LeafDraft leaf = DecisionLeaf(verified.header(), verified.manifest_digest_, facts, decision);
+  LeafDraft leaf = DecisionLeaf(verified.header(), verified.manifest_digest_,
+                                verified.checked_.access_ciphertext(), facts, decision);
   const std::set<std::string> permitted = Permitted(decision);
   facts.mutable_category()->Clear();
   facts.mutable_category()->Add(permitted.begin(), permitted.end());

@@ -20,6 +20,10 @@ namespace {
 
 constexpr int kMostConsents = 8;
 constexpr int kMostCompartments = 32;
+// What is kept from the citizen longer than the log can be opened was never told at all.
+constexpr absl::Duration kLongestWithheld = absl::Hours(24 * 5 * 366);
+// The catalogue's group of those whose investigations may be secret from whom they are about.
+constexpr absl::string_view kMayWithhold = "law-enforcement";
 
 absl::Status Fault(absl::string_view field, absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat("`", field, "` ", text));
@@ -52,6 +56,26 @@ absl::Status CheckUrgency(const v1::Header& header) {
     return Fault("urgency", "is NOW without `phoned_first`: phone first, then send");
   }
   return absl::OkStatus();
+}
+
+// OSL 18:1 and 35:1: secrecy of an investigation. Anybody else's disclosures are told at once.
+absl::Status CheckWithheld(const v1::Header& header, const PolicySet& policy) {
+  if (header.withhold_until_us() == 0) return absl::OkStatus();
+  const std::string kind = absl::StrCat(header.sender().substr(0, header.sender().find('/')), "/*");
+  const auto& groups = policy.bundle().vocabulary().agency_group();
+  const bool allowed = std::any_of(groups.begin(), groups.end(), [&](const v1::Group& group) {
+    const auto& members = group.member();
+    return group.id() == std::string(kMayWithhold) &&
+           std::find(members.begin(), members.end(), kind) != members.end();
+  });
+  if (!allowed) {
+    return Fault("withhold_until_us",
+                 "is for law enforcement only: a citizen is told of every other disclosure");
+  }
+  const absl::Duration length =
+      absl::FromUnixMicros(header.withhold_until_us()) - absl::FromUnixMicros(header.created_us());
+  if (length > absl::ZeroDuration() && length <= kLongestWithheld) return absl::OkStatus();
+  return Fault("withhold_until_us", "must be after `created_us` and within five years of it");
 }
 
 absl::Status CheckCounts(const v1::Header& header, const CheckedEnvelope& checked) {
@@ -235,6 +259,7 @@ absl::StatusOr<Verified> Verified::Verify(Submission submission, const Directory
   RETURN_IF_ERROR(keys.RequireAgency(header.recipient(), "recipient"));
   RETURN_IF_ERROR(CheckClock(header, now, limits));
   RETURN_IF_ERROR(CheckUrgency(header));
+  RETURN_IF_ERROR(CheckWithheld(header, policy));
   RETURN_IF_ERROR(CheckCounts(header, checked));
   RETURN_IF_ERROR(CheckPurpose(checked, submission.route_, policy));
   RETURN_IF_ERROR(CheckAge(header, AgeLimits(policy, limits)));

@@ -115,6 +115,12 @@ std::string EntryAsJson(uint64_t index, const v1::AuditLeaf& leaf) {
   if (leaf.phone_now()) json["phone_now"] = true;
   Put(json, "corrects", ToHex(leaf.corrects()));
   if (leaf.retracts()) json["retracts"] = true;
+  Put(json, "procedure", ToHex(leaf.procedure()));
+  if (leaf.from_us() != 0) json["from"] = TimeText(leaf.from_us());
+  if (leaf.to_us() != 0) json["to"] = TimeText(leaf.to_us());
+  PutList(json, "opening_class", leaf.opening_class());
+  for (const uint64_t about : leaf.about_index()) json["about_index"].push_back(about);
+  if (leaf.withhold_until_us() != 0) json["withhold_until"] = TimeText(leaf.withhold_until_us());
   for (const v1::Commitment& commitment : leaf.commitment()) {
     json["commitments"].push_back(
         {{"tag", commitment.tag()}, {"digest", ToHex(commitment.digest())}});

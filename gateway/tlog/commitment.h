@@ -11,12 +11,21 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "proto/record.pb.h"
 
 namespace sluss {
 
 std::string CommitmentSalt(absl::string_view secret, uint32_t tag);
 std::string CommitmentOf(absl::string_view salt, uint32_t tag, absl::string_view value);
+
+// The digest that the leaf has under `tag`; empty where it commits to nothing there.
+std::string CommittedUnder(const v1::AuditLeaf& leaf, uint32_t tag);
+
+// DATA_LOSS unless the leaf commits to this value.
+absl::Status CheckCommitment(const v1::AuditLeaf& leaf, uint32_t tag, absl::string_view salt,
+                             absl::string_view value);
 
 }  // namespace sluss
 

@@ -139,7 +139,7 @@ v1::Attestation Attest(absl::string_view officer, absl::string_view role) {
 ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits, absl::Time now)
     : limits_(limits),
       clock_(now),
-      parties_({kSchool, kSocialServices, kPolice, kChildPsychiatry, kLeisure}),
+      parties_({kSchool, kSocialServices, kPolice, kChildPsychiatry, kLeisure, kDataProtection}),
       store_(store == nullptr ? &own_store_ : store),
       keys_(parties_.gateway_ring()),
       key_holder_(parties_.keyholder_ring()),
@@ -148,7 +148,9 @@ ExchangeWorld::ExchangeWorld(Store* store, ExchangeLimits limits, absl::Time now
   verifier_ = std::make_unique<VerifierKey>(
       Must(VerifierKey::Make(log_.origin, log_.signing.public_key())));
   Restart();
-  for (const auto& [agency, entry] : parties_.directory().agencies()) EnrolOfficers(agency);
+  for (const auto& [agency, entry] : parties_.directory().agencies()) {
+    if (&entry != parties_.directory().access_domain()) EnrolOfficers(agency);
+  }
 }
 
 ExchangeWorld::~ExchangeWorld() { Stop(); }

@@ -106,6 +106,10 @@ class ExchangeWorld {
   OpeningVault& vault() { return vault_; }
   // Of the entry that has the leaf; empty where there is nothing to open.
   v1::AuditOpening OpeningOf(const v1::AuditLeaf& leaf);
+  // Of all entries; the world outlives it.
+  std::unique_ptr<StoredOpenings> Openings() {
+    return std::make_unique<StoredOpenings>(store_, &month_keys_, log_.origin);
+  }
 
   // ---- Officers
   // At the beginning every agency has "first officer", "second officer" and one "officer, ROLE" for
