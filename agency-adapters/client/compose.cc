@@ -70,6 +70,17 @@ absl::Status AddReply(const v1::NeutralNotification& notification, const Referen
   return absl::OkStatus();
 }
 
+// From the beginning of that day on the citizen may be told.
+absl::Status AddWithheld(const v1::NeutralNotification& notification, v1::Header* header) {
+  if (notification.withhold_until().empty()) return absl::OkStatus();
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(notification.withhold_until(), &day)) {
+    return Fault("withhold_until", "is no day: write YYYY-MM-DD");
+  }
+  header->set_withhold_until_us(absl::ToUnixMicros(StartOfSwedishDay(day)));
+  return absl::OkStatus();
+}
+
 // What an ended message of ours can still be corrected about: nothing, where nobody has it.
 absl::string_view NeverArrived(const v1::OutboxRecord& sent) {
   const v1::Verdict verdict = sent.answer().decision().verdict();
@@ -264,6 +275,7 @@ absl::StatusOr<Composed> Compose(const v1::NeutralNotification& notification,
   header.set_conversation(header.message_id());
   header.set_protected_identity(notification.protected_identity() ||
                                 notification.identity().protected_identity());
+  RETURN_IF_ERROR(AddWithheld(notification, &header));
   RETURN_IF_ERROR(AddReply(notification, references, &header));
   RETURN_IF_ERROR(AddCorrection(notification, *references.outbox, &header));
   RETURN_IF_ERROR(AddConsents(notification, *references.consents, &composed.outgoing));

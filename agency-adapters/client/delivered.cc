@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/client/compose.h"
 #include "agency-adapters/client/sent_outcome.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
 
@@ -51,6 +52,10 @@ void AddHeader(const v1::Header& header, v1::NeutralNotification* notification) 
   notification->set_correction(header.correction());
   notification->set_conversation(ToHex(header.conversation()));
   notification->set_protected_identity(header.protected_identity());
+  if (header.withhold_until_us() != 0) {
+    notification->set_withhold_until(
+        absl::FormatCivilTime(SwedishDay(absl::FromUnixMicros(header.withhold_until_us()))));
+  }
   for (const std::string& id : header.consent_id()) notification->add_consent_id(ToHex(id));
   for (const v1::Attestation& attestation : header.attestation()) {
     notification->add_officer()->set_role(attestation.role());

@@ -169,6 +169,10 @@ void AppendHeader(const v1::DeliveredNotification& delivered, absl::string_view 
   AppendLine("", "Brådska", UrgencyInSwedish(notification.urgency()), out);
   if (notification.phoned_first()) AppendLine("", "Ringt först", "ja", out);
   if (notification.protected_identity()) AppendLine("", "Skyddade personuppgifter", "ja", out);
+  if (!notification.withhold_until().empty()) {
+    AppendLine("", "Hemligt för barnet och vårdnadshavarna till", notification.withhold_until(),
+               out);
+  }
   if (!delivered.matched_case().empty())
     AppendLine("", "Eget ärende", delivered.matched_case(), out);
 }
