@@ -9,6 +9,8 @@ namespace sluss {
 namespace {
 
 constexpr uint32_t kMaxBudget = 10'000'000;
+// Entries of the log, of which a scan reads every one of its period.
+constexpr uint32_t kMaxScans = 1'000'000'000;
 
 }  // namespace
 
@@ -30,6 +32,8 @@ absl::StatusOr<v1::KeyHolderConfig> LoadKeyHolderConfig(const std::string& path)
                                             /*standard=*/100'000, 1, kMaxBudget));
   config.set_peels_per_day(
       check.Range("peels_per_day", config.peels_per_day(), /*standard=*/50, 1, kMaxBudget));
+  config.set_scans_per_day(
+      check.Range("scans_per_day", config.scans_per_day(), /*standard=*/5'000'000, 1, kMaxScans));
   RETURN_IF_ERROR(check.Finish());
   return config;
 }

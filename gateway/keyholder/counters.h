@@ -24,7 +24,7 @@ struct sqlite3;
 namespace sluss {
 
 // What is counted. The numbers are stored.
-enum class Oracle { kEvaluate = 1, kTransform = 2, kPeel = 3 };
+enum class Oracle { kEvaluate = 1, kTransform = 2, kPeel = 3, kScan = 4 };
 
 struct Use {
   AgencyId agency;

@@ -10,7 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/crypto/enrol.h"
+#include "gateway/crypto/field_error.h"
 #include "gateway/crypto/keyholder_requests.h"
+#include "gateway/crypto/scan_requests.h"
 
 namespace sluss {
 namespace {
@@ -25,6 +27,8 @@ absl::string_view Unit(Oracle oracle) {
       return "transforms";
     case Oracle::kPeel:
       return "peels";
+    case Oracle::kScan:
+      return "scanned entries";
   }
   return "";
 }
@@ -126,6 +130,31 @@ absl::StatusOr<v1::PeelResponse> KeyHolder::Peel(const v1::PeelRequest& request)
   return response;
 }
 
+absl::StatusOr<v1::ScanBatchResponse> KeyHolder::TransformScan(
+    const v1::ScanBatchRequest& request) {
+  ASSIGN_OR_RETURN(const std::string signed_under,
+                   AtField("order", DirectoryNamedIn(request.order())));
+  ASSIGN_OR_RETURN(const KeyDirectory* const signers,
+                   AtField("order", keys_->directories().Find(signed_under)));
+  ASSIGN_OR_RETURN(const CheckedScanOrder order,
+                   AtField("order", CheckScanOrder(request.order(), *signers, clock_->Now())));
+  RETURN_IF_ERROR(keys_->directories().RequireAgency(order.order.domain(), "domain"));
+  ASSIGN_OR_RETURN(const Holder* const holder, keys_->Find(request.directory()));
+  ASSIGN_OR_RETURN(const std::vector<MaybeCiphertext> before,
+                   CheckScanBatch(holder->directory(), request));
+  ASSIGN_OR_RETURN(
+      const uint64_t remaining,
+      TakeWhole(Oracle::kScan, budgets_.scans, AgencyId(order.order.domain()), before.size()));
+  ASSIGN_OR_RETURN(ScanHop hop, holder->HopForScan(order.digest, before));
+  v1::ScanBatchResponse response;
+  for (const MaybeCiphertext& one : hop.after) {
+    response.add_ciphertext(one.has_value() ? one->Encode() : "");
+  }
+  response.set_proof(std::move(hop.proof));
+  response.set_remaining(remaining);
+  return response;
+}
+
 absl::StatusOr<v1::GetCountersResponse> KeyHolder::GetCounters() const {
   ASSIGN_OR_RETURN(const std::vector<Use> uses,
                    counters_->Since(SwedishDay(clock_->Now()) - kDaysShown));
@@ -147,6 +176,8 @@ absl::StatusOr<v1::GetCountersResponse> KeyHolder::GetCounters() const {
         break;
       case Oracle::kPeel:
         count->set_peeled(use.used);
+        break;
+      case Oracle::kScan:
         break;
     }
   }

@@ -13,6 +13,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/crypto/key_ring.h"
 #include "gateway/keyholder/counters.h"
+#include "proto/access.pb.h"
 #include "proto/keyholder.pb.h"
 
 namespace sluss {
@@ -22,6 +23,7 @@ struct Budgets {
   uint64_t evaluations;
   uint64_t transforms;
   uint64_t peels;
+  uint64_t scans = 0;  // entries of the log, for the access domain
 };
 
 // Thread-safe.
@@ -46,7 +48,12 @@ class KeyHolder {
 
   absl::StatusOr<v1::PeelResponse> Peel(const v1::PeelRequest& request);
 
-  // Of today and the 31 days before.
+  // A batch of the log for the access domain, whole or not at all. FAILED_PRECONDITION where the
+  // domain's order has lapsed or no domain is named; else errors as above, "`order`: ..." for those
+  // of the order (scan_requests.h).
+  absl::StatusOr<v1::ScanBatchResponse> TransformScan(const v1::ScanBatchRequest& request);
+
+  // Of today and the 31 days before; scans are in the log's entries and the event lines.
   absl::StatusOr<v1::GetCountersResponse> GetCounters() const;
 
  private:

@@ -11,6 +11,7 @@
 #include "gateway/base/process.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/crypto/key_ring_files.h"
+#include "gateway/keyholder/access_holder_service.h"
 #include "gateway/keyholder/config.h"
 #include "gateway/keyholder/service.h"
 #include "gateway/rpc/server.h"
@@ -54,16 +55,18 @@ absl::Status Serve(const v1::KeyHolderConfig& config, const StopSignals& stop) {
   KeyHolder holder(&keys, counters.get(),
                    {.evaluations = config.evaluations_per_day(),
                     .transforms = config.transforms_per_day(),
-                    .peels = config.peels_per_day()},
+                    .peels = config.peels_per_day(),
+                    .scans = config.scans_per_day()},
                    SystemClock());
   KeyHolderService service(&holder, verifier.get(), config.gateway(), &log);
+  AccessHolderService scans(&holder, verifier.get(), config.gateway(), &log);
   ServerOptions options;
   options.listen = config.listen();
   options.self = {PeerKind::kKeyHolder, config.name()};
   options.tls = config.tls();
   options.max_message_bytes = kMaxMessageBytes;
   ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
-                   StartServer(options, verifier.get(), {&service}));
+                   StartServer(options, verifier.get(), {&service, &scans}));
   log.Write("ready", {{"name", config.name()}, {"address", server->address()}});
   stop.Wait();
   server->Shutdown(kPatience);
