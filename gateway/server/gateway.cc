@@ -28,6 +28,13 @@ constexpr absl::Duration kSetBack = absl::Seconds(5);
 
 absl::Status CheckAgenciesHaveKeys(const v1::GatewayConfig& config, const KeyDirectory& keys) {
   for (const std::string& agency : config.agency()) {
+    const AgencyEntry* const domain = keys.access_domain();
+    if (domain != nullptr && domain->id.value() == agency) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("agency `", agency,
+                       "` is the key directory's access domain, which neither "
+                       "sends nor receives: take it out of `agency`"));
+    }
     if (keys.FindAgency(AgencyId(agency)) == nullptr) {
       return absl::InvalidArgumentError(
           absl::StrCat("agency `", agency, "` has no keys in `", config.key_directory(),
@@ -133,6 +140,12 @@ absl::Status Gateway::Join() {
                                                 .openings = vault_.get()},
                                                LimitsOf(config_)));
   RETURN_IF_ERROR(BeginErasures());
+  ASSIGN_OR_RETURN(access_holder_, AccessHolderLink::Create(config_, clock_));
+  access_desk_ = std::make_unique<AccessDesk>(AccessParts{.ledger = exchange_->ledger(),
+                                                          .store = store_.get(),
+                                                          .openings = openings_.get(),
+                                                          .keys = keys_.get(),
+                                                          .key_holder = access_holder_.get()});
   ASSIGN_OR_RETURN(life_, PolicyLife::Begin({.store = store_.get(),
                                              .ledger = exchange_->ledger(),
                                              .clock = clock_,
@@ -171,6 +184,8 @@ absl::Status Gateway::Join() {
                                                      .events = events_},
                                                     config_));
   openings_service_ = std::make_unique<OpeningsService>(erasures_.get(), verifier_.get());
+  access_service_ = std::make_unique<AccessService>(access_desk_.get(), exchange_.get(),
+                                                    verifier_.get(), streams_.get(), events_);
   ASSIGN_OR_RETURN(const Peer self, ParseServerName(config_.name()));
   const v1::Limits& limits = config_.limits();
   ASSIGN_OR_RETURN(
@@ -187,7 +202,7 @@ absl::Status Gateway::Join() {
                static_cast<int>(limits.max_streams_per_agency() * config_.agency_size()) + 128},
           verifier_.get(),
           {service_.get(), policy_service_.get(), log_service_.get(), export_service_.get(),
-           openings_service_.get(), oversight_->service()}));
+           openings_service_.get(), oversight_->service(), access_service_.get()}));
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "gateway/access/access_desk.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/event_log.h"
 #include "gateway/base/mutex.h"
@@ -20,6 +21,8 @@
 #include "gateway/rpc/peer_verifier.h"
 #include "gateway/rpc/server.h"
 #include "gateway/rpc/stream_registry.h"
+#include "gateway/server/access_holder_link.h"
+#include "gateway/server/access_service.h"
 #include "gateway/server/export_service.h"
 #include "gateway/server/key_holder_link.h"
 #include "gateway/server/log_publication.h"
@@ -80,6 +83,8 @@ class Gateway {
   std::unique_ptr<KeyHolderLink> key_holder_;
   std::unique_ptr<Exchange> exchange_;
   std::unique_ptr<Erasures> erasures_;
+  std::unique_ptr<AccessHolderLink> access_holder_;
+  std::unique_ptr<AccessDesk> access_desk_;
   std::unique_ptr<PolicyLife> life_;
   std::unique_ptr<LogPublication> publication_;
   std::unique_ptr<PeerVerifier> verifier_;
@@ -91,6 +96,7 @@ class Gateway {
   std::unique_ptr<ExportService> export_service_;
   std::unique_ptr<OversightDesk> oversight_;
   std::unique_ptr<OpeningsService> openings_service_;
+  std::unique_ptr<AccessService> access_service_;
   std::unique_ptr<RpcServer> server_;
 
   Mutex mutex_;

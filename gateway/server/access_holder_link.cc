@@ -1,0 +1,41 @@
+#include "gateway/server/access_holder_link.h"
+
+#include <chrono>
+
+#include "gateway/base/status_macros.h"
+#include "gateway/rpc/channel.h"
+#include "gateway/rpc/peer.h"
+#include "gateway/rpc/status.h"
+
+namespace sluss {
+namespace {
+
+// Several batches wait for each other at a key holder that also relays.
+constexpr std::chrono::seconds kPatience(30);
+constexpr int kMaxBytes = 1 << 20;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AccessHolderLink>> AccessHolderLink::Create(
+    const v1::GatewayConfig& config, const Clock* clock) {
+  ASSIGN_OR_RETURN(const Peer self, ParseServerName(config.name()));
+  ASSIGN_OR_RETURN(const auto channel, Connect({.address = config.keyholder().address(),
+                                                .server_name = config.keyholder().name(),
+                                                .self = self,
+                                                .tls = config.tls(),
+                                                .max_message_bytes = kMaxBytes},
+                                               clock));
+  return std::unique_ptr<AccessHolderLink>(
+      new AccessHolderLink(v1::AccessHolder::NewStub(channel)));
+}
+
+absl::StatusOr<v1::ScanBatchResponse> AccessHolderLink::TransformScan(
+    const v1::ScanBatchRequest& request) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  v1::ScanBatchResponse response;
+  RETURN_IF_ERROR(FromGrpc(stub_->TransformScan(&context, request, &response)));
+  return response;
+}
+
+}  // namespace sluss
