@@ -6,6 +6,7 @@
 #include "gateway/crypto/keys_command.h"
 #include "gateway/crypto/officers_command.h"
 #include "gateway/crypto/sha256.h"
+#include "gateway/ctl/access_report_command.h"
 #include "gateway/ctl/bundle_command.h"
 #include "gateway/ctl/consent_command.h"
 #include "gateway/ctl/openings_command.h"
@@ -43,6 +44,7 @@ int main(int argc, char** argv) {
   sluss::AddBundleCommand(app);
   sluss::AddEntriesCommand(app);
   sluss::AddReportCommands(app);
+  sluss::AddAccessReportCommand(app);
   sluss::AddSearchCommand(app);
   sluss::AddReviewCommands(app);
   sluss::AddOpeningsCommands(app);

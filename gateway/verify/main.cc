@@ -1,8 +1,10 @@
-// sluss-verify: checks an exported disclosure log, an officer's bundle, or one receipt, offline and
-// without trusting the gateway. Links neither the store nor gRPC.
+// sluss-verify: checks an exported disclosure log, an officer's bundle, a citizen's access report
+// or one receipt, offline and without trusting the gateway. Links neither the store nor gRPC.
 //
 // Exit codes: 0 verified; 1 it is not what it claims to be; 2 nothing could be verified (arguments,
 // key, unreadable file).
+#include <filesystem>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "gateway/verify/access_report_check.h"
 #include "gateway/verify/beside.h"
 #include "gateway/verify/bundle_check.h"
 #include "gateway/verify/log_check.h"
@@ -25,6 +28,7 @@ namespace {
 struct Arguments {
   std::string log;
   std::string receipt;
+  std::string report;
   std::string leaf;
   std::string key;
   std::string key_file;
@@ -87,7 +91,49 @@ Conclusion WholeLog(const Arguments& arguments, const LogSource& source, const L
   return outcome;
 }
 
+// The folder that goes with a citizen's report, or that of all that was handed out.
+std::string ProofsOf(const std::string& report) {
+  const std::string within = report + "/proofs";
+  return std::filesystem::is_directory(within) ? within : report;
+}
+
+Conclusion CitizensReport(const Arguments& arguments) {
+  const absl::StatusOr<std::unique_ptr<LogSource>> source =
+      OpenLogSource(ProofsOf(arguments.report));
+  if (!source.ok()) return CannotVerify(source.status());
+  const absl::StatusOr<LogKey> key = LoadKey(arguments.key, arguments.key_file, source->get());
+  if (!key.ok()) return CannotVerify(key.status());
+  const absl::StatusOr<Witnesses> witnesses =
+      LoadWitnesses(arguments.witnesses, arguments.witness_policy, key->key);
+  if (!witnesses.ok()) return CannotVerify(witnesses.status());
+  const auto read = [&](const std::string& path) -> absl::StatusOr<std::string> {
+    absl::StatusOr<std::string> bytes = (*source)->Read(path);
+    if (absl::IsNotFound(bytes.status())) return absl::NotFoundError("is missing");
+    return bytes;
+  };
+  const absl::StatusOr<VerifiedReport> report = VerifyReport(read, key->key);
+  if (!report.ok()) return NotVerified(report.status());
+  const auto by = SeenBy(*witnesses, report->note);
+  if (!by.ok()) return NotVerified(by.status());
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < report->rows.size(); ++i) {
+    rows.push_back(ReportRowAsLine(i + 1, report->rows[i]));
+    if (!arguments.json) std::cout << rows.back().get<std::string>() << "\n";
+  }
+  return {Finding::kVerified,
+          absl::StrCat(ReportConclusion(*report, key->key), *by,
+                       key->from_the_log_itself
+                           ? absl::StrCat("; the key came with the report, so compare it with one "
+                                          "that you were given otherwise: ",
+                                          key->key.ToString())
+                           : ""),
+          {{"origin", report->checkpoint.origin},
+           {"size", report->checkpoint.size},
+           {"rows", std::move(rows)}}};
+}
+
 Conclusion Verify(const Arguments& arguments) {
+  if (!arguments.report.empty()) return CitizensReport(arguments);
   std::unique_ptr<LogSource> source;
   if (!arguments.log.empty()) {
     absl::StatusOr<std::unique_ptr<LogSource>> opened = OpenLogSource(arguments.log);
@@ -140,6 +186,11 @@ int main(int argc, char** argv) {
   auto* receipt = app.add_option("--receipt", arguments.receipt,
                                  "a receipt as an agency keeps it, or a .tlog-proof file; with a "
                                  "log, that log must contain it");
+  auto* report = app.add_option("--report", arguments.report,
+                                "the folder of a citizen's access report: each of its rows must be "
+                                "in the log as it lies there")
+                     ->excludes(log)
+                     ->excludes(receipt);
   app.add_option("--leaf", arguments.leaf, "the entry that a .tlog-proof file proves");
   auto* key = app.add_option("--key", arguments.key, "the log's verifier key");
   app.add_option("--key-file", arguments.key_file,
@@ -167,8 +218,8 @@ int main(int argc, char** argv) {
   app.add_flag("--json", arguments.json, "print one JSON object");
   try {
     app.parse(argc, argv);
-    if (log->empty() && receipt->empty() && receipts->empty()) {
-      throw CLI::RequiredError("a log, --receipt or --receipts");
+    if (log->empty() && receipt->empty() && receipts->empty() && report->empty()) {
+      throw CLI::RequiredError("a log, --receipt, --receipts or --report");
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? static_cast<int>(sluss::Finding::kVerified)
