@@ -280,7 +280,7 @@ class ErasureTest(Erasure):
             events[position] = dict(fields(leaf[1:]))[1]
         connection.executescript(
             "PRAGMA foreign_keys = OFF; DROP TABLE opening; DROP TABLE opening_group;"
-            "DROP TABLE legal_hold; ALTER TABLE opening_plain RENAME TO opening;"
+            "DROP TABLE legal_hold; DROP TABLE review; ALTER TABLE opening_plain RENAME TO opening;"
             "PRAGMA user_version = 5")
         for position, opening in opened.items():
             plain = b"\x0a\x20" + opening.secret + b"".join(
