@@ -361,6 +361,24 @@ def reidentification(walk):
             f"the school was told, entry {told['logIndex']}; asked again: answered from the first"]
 
 
+def citizen_asks(walk):
+    """Two reports about one child and one about another: the officer finds exactly the child's own."""
+    world, number = walk.world, child(9, 990)
+    for sample, who in ((DUTY, SCHOOL), (CARE, BUP)):
+        answer = walk.send(who, sample, child=number).expect("PERMIT")
+        walk.received(SOCIAL, answer.message)
+    walk.send(SCHOOL, DUTY, child=child(9, 991)).expect("PERMIT")
+    out = world.dir / "access-report"
+    done = world.access_report(world.official("officer", "kim"), number, out, "--json")
+    require(done.returncode == 0, f"no report: {done.stderr}")
+    told = json.loads(done.stdout)
+    require(told["disclosures"] == 2, f"{told['disclosures']} disclosures instead of 2")
+    checked = world.run(world.program("sluss-verify"), "--report", out / "citizen",
+                        "--key", world.verifier_key()).splitlines()
+    return [f"{told['compared']} entries compared, 2 are about the child: {out}/citizen",
+            checked[-1]]
+
+
 def shares_refreshed_while_queued(walk):
     """Everybody's keys are new afterwards, the shares too; what waited arrives, and the register that
     was enrolled before finds the child."""
@@ -416,5 +434,6 @@ SCENARIOS = [
     ("q", "the police re-identify an escrowed identity; the school is told", reidentification),
     ("r", "acute, and nobody listens: a missed deadline", urgent_and_nobody_there),
     ("s", "school -> social services: correction and retraction of a report", correction),
+    ("u", "a citizen asks what was told: the access report and its proofs", citizen_asks),
     ("t", "shares refreshed while messages are queued", shares_refreshed_while_queued),
 ]

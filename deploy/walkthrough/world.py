@@ -35,6 +35,9 @@ OFFICERS = {
                                     "Omar Mönster": ["physician"]},
 }
 
+# The data protection officer's pseudonym domain: keys like an agency's, and no agency.
+ACCESS_DOMAIN = "data-protection/sundby"
+
 # The policies that the scenarios run under; local ones are added with `policies=`.
 TEMPLATES = ROOT / "policy" / "templates"
 
@@ -232,22 +235,25 @@ class World:
 
     def ask(self, who, *command):
         """slussctl against the gateway, as an agency or an official; returns the finished process."""
-        prefix = who if isinstance(who, pathlib.Path) else self.agency_dir(who) / "tls"
-        command = [self.program("slussctl"), *command,
-                   "--gateway", f"127.0.0.1:{self.gateway_port}", "--name", "gateway/gw1",
-                   "--certificate", f"{prefix}.crt", "--key", f"{prefix}.key",
-                   "--authority", self.dir / "ca" / "ca.crt",
-                   "--revocation-list", self.dir / "ca" / "ca.crl"]
+        command = [self.program("slussctl"), *command, *self.gateway_options(who)]
         return subprocess.run([str(part) for part in command], capture_output=True, text=True)
+
+    def gateway_options(self, who):
+        prefix = who if isinstance(who, pathlib.Path) else self.agency_dir(who) / "tls"
+        return ["--gateway", f"127.0.0.1:{self.gateway_port}", "--name", "gateway/gw1",
+                "--certificate", f"{prefix}.crt", "--key", f"{prefix}.key",
+                "--authority", self.dir / "ca" / "ca.crt",
+                "--revocation-list", self.dir / "ca" / "ca.crl"]
 
     def revoke(self, certificate):
         self._ca("revoke", self.dir / "ca", certificate)
 
     def _keys(self):
         slussctl = self.program("slussctl")
-        names = ",".join(self.agencies)
+        names = ",".join([*self.agencies, ACCESS_DOMAIN])
         public = []
-        for agency in self.agencies:
+        for agency in (*self.agencies, ACCESS_DOMAIN):
+            self.agency_dir(agency).mkdir(exist_ok=True, mode=0o700)
             public.append(self.agency_dir(agency) / "keys.public.txtpb")
             self.run(slussctl, "keys", "agency", "--agency", agency,
                      "--dir", self.agency_dir(agency) / "keys", "--public", public[-1])
@@ -258,8 +264,9 @@ class World:
             self.run(slussctl, "keys", "holder", "--holder", holder, "--agencies", names,
                      "--dir", home / "keys", "--public", public[-1], *extra)
         self.key_directory = self.dir / "key-directory.txtpb"
-        self.run(slussctl, "keys", "assemble", *public, "--out", self.key_directory)
-        first = self._generation("keys", self.key_directory, list(self.agencies))
+        self.run(slussctl, "keys", "assemble", *public, "--access-domain", ACCESS_DOMAIN,
+                 "--out", self.key_directory)
+        first = self._generation("keys", self.key_directory, [*self.agencies, ACCESS_DOMAIN])
         self.keys = {name: (first, None) for name in ("gateway", "keyholder", *self.agencies)}
 
     def _generation(self, folder, directory, agencies):
@@ -287,7 +294,8 @@ class World:
 
     def _assemble(self, number, public, agencies):
         path = self.dir / f"key-directory-{number}.txtpb"
-        self.run(self.program("slussctl"), "keys", "assemble", *public, "--out", path)
+        self.run(self.program("slussctl"), "keys", "assemble", *public,
+                 "--access-domain", ACCESS_DOMAIN, "--out", path)
         return self._generation(f"keys-{number}", path, agencies)
 
     def rotate(self, number, base):
@@ -343,7 +351,8 @@ class World:
                 f'authority: "{self.dir}/ca/ca.crt" revocation_list: "{self.dir}/ca/ca.crl" }}')
 
     def _gateway_config(self):
-        agencies = "\n".join(f'agency: "{agency}"' for agency in self.keys["gateway"][0].agencies)
+        agencies = "\n".join(f'agency: "{agency}"' for agency in self.keys["gateway"][0].agencies
+                             if agency != ACCESS_DOMAIN)
         policies = "\n".join(f'policy: "{path}"' for path in self.policies)
         (self.dir / "gateway" / "gateway.txtpb").write_text(f"""\
 name: "gateway/gw1"
@@ -510,6 +519,30 @@ poll_milliseconds: 50
             except RuntimeError as error:
                 if "has no receipt" not in str(error) or time.monotonic() > deadline:
                     raise
+
+    # ---- a citizen asks ------------------------------------------------------------------------
+
+    def access_command(self, officer, number, out, *options, log=None):
+        """The officer's command for a report about `number`, and what it is told on standard input.
+        Exports the log first unless one is named."""
+        if log is None:
+            self.verify_log()
+            log = self.dir / "tiles"
+        home = self.agency_dir(ACCESS_DOMAIN)
+        current, beside = self.keys["gateway"]
+        command = [self.program("slussctl"), "report", "access", "--number-file", "-",
+                   "--from", str(self.today(-1)), "--out", out, "--log", log,
+                   "--keys-dir", home / current.folder, "--key-directory", current.directory,
+                   "--contact", "dataskyddsombudet i Sundby, dso@sundby.example",
+                   *self.gateway_options(officer), *options]
+        if beside is not None:
+            command += ["--beside-keys-dir", home / beside.folder,
+                        "--beside-key-directory", beside.directory]
+        return [str(part) for part in command], number + "\n"
+
+    def access_report(self, officer, number, out, *options, log=None):
+        command, numbers = self.access_command(officer, number, out, *options, log=log)
+        return subprocess.run(command, input=numbers, capture_output=True, text=True)
 
     def verifier_key(self):
         for line in self.key_directory.read_text().splitlines():
