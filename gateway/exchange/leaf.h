@@ -43,7 +43,8 @@ struct LeafDraft {
 // A decision on a submission, with its officers, manifest, age and the officer's copy of the number
 // committed to. `access_ciphertext` is empty where there is none.
 LeafDraft DecisionLeaf(const v1::Header& header, absl::string_view manifest_digest,
-                       absl::string_view access_ciphertext, const v1::Facts& facts, const v1::Decision& decision);
+                       absl::string_view access_ciphertext, const v1::Facts& facts,
+                       const v1::Decision& decision);
 
 // Officers, reasons and weighings under their tags, and `digest` of what they attest under that of
 // the manifest.
