@@ -181,7 +181,7 @@ class World:
                  for path in path.rglob(name) if path.is_file() and os.access(path, os.X_OK)]
         if not found:
             raise RuntimeError(f"{name} is not built below {self.build}")
-        return found[0]
+        return max(found, key=lambda path: path.stat().st_mtime)  # a module may have moved
 
     def run(self, *command):
         result = subprocess.run([str(part) for part in command], capture_output=True, text=True)

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/crypto/access.h"
 #include "gateway/crypto/consent.h"
 #include "gateway/crypto/escrow.h"
 #include "gateway/crypto/manifest.h"
@@ -35,22 +36,27 @@ v1::Envelope SealWithEscrow(const Outgoing& outgoing, const Parties& parties,
   std::sort(manifest.mutable_compartment_digest()->begin(),
             manifest.mutable_compartment_digest()->end());
   manifest.set_header(before.header());
-  const EncryptedNumber encrypted = Must(EncryptNumber(
-      *outgoing.number, parties.directory().FindAgency(AgencyId(header.recipient()))->joint));
+  const Point& recipient = parties.directory().FindAgency(AgencyId(header.recipient()))->joint;
+  const EncryptedNumber encrypted = Must(EncryptNumber(*outgoing.number, recipient));
+  const EncryptedNumber copy =
+      Must(EncryptNumber(*outgoing.number, parties.directory().access_domain()->joint));
   manifest.set_nym_ciphertext(encrypted.ciphertext.Encode());
+  manifest.set_access_ciphertext(copy.ciphertext.Encode());
   envelope.set_manifest(manifest.SerializeAsString());
   envelope.set_signature(
       parties.secrets(sender).signing.Sign(sign_context::kManifest, envelope.manifest()));
   const Sha512Digest digest = Sha512({envelope.manifest()});
   envelope.set_nym_proof(
       Must(ProveCiphertext(encrypted, parties.directory(), AsStringView(digest))));
+  envelope.set_access_proof(
+      Must(ProveAccessCopy(encrypted, recipient, copy, parties.directory(), AsStringView(digest))));
   envelope.clear_consent_proof();
   for (const ConsentWitness& consent : outgoing.consents) {
     v1::ConsentProof& proof = *envelope.add_consent_proof();
     proof.set_consent_id(consent.consent_id().value());
-    proof.set_proof(Must(ProveConsent(
-        encrypted, parties.directory().FindAgency(AgencyId(header.recipient()))->joint, consent,
-        parties.directory().FindAgency(sender)->joint, parties.directory(), AsStringView(digest))));
+    proof.set_proof(Must(ProveConsent(encrypted, recipient, consent,
+                                      parties.directory().FindAgency(sender)->joint,
+                                      parties.directory(), AsStringView(digest))));
   }
   return envelope;
 }

@@ -1,10 +1,13 @@
 #include "gateway/documents/page_pdf.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
@@ -29,7 +32,7 @@ PrintedPage Page(int rows) {
 }
 
 std::string Written(const PrintedPage& page) {
-  const std::string path = ::testing::TempDir() + "/page.pdf";
+  const std::string path = absl::StrCat(::testing::TempDir(), "/page-", getpid(), ".pdf");
   EXPECT_OK(WritePagePdf(page, absl::FromUnixSeconds(1'770'000'000), path));
   std::ifstream file(path, std::ios::binary);
   std::string bytes(std::istreambuf_iterator<char>(file), {});

@@ -425,7 +425,8 @@ TEST_F(HousekeepingTest, ALeafCommitsToOfficersAndItsOpeningOpensThem) {
   ASSERT_TRUE(leaf.ParseFromString(answer.receipt().leaf().substr(1)));
   const v1::AuditOpening opening = world_.OpeningOf(leaf);
   ASSERT_EQ(leaf.commitment_size(), opening.field_size());
-  ASSERT_EQ(leaf.commitment_size(), 5);  // officers, further officers, reasons, manifest, age
+  // Officer, further officers, reasons, manifest, age, the copy for the access report.
+  ASSERT_EQ(leaf.commitment_size(), 6);
   for (int i = 0; i < leaf.commitment_size(); ++i) {
     // audit-log: SHA-256("audit-commit/v1\n" || salt || tag || u32be length || value)
     const std::string tag(1, static_cast<char>(opening.field(i).tag()));
