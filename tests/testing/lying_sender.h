@@ -3,6 +3,7 @@
 #define SLUSS_TESTS_TESTING_LYING_SENDER_H_
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,18 +39,21 @@ v1::Envelope SealWithEscrow(const Outgoing& outgoing, const Parties& parties,
   manifest.set_header(before.header());
   const Point& recipient = parties.directory().FindAgency(AgencyId(header.recipient()))->joint;
   const EncryptedNumber encrypted = Must(EncryptNumber(*outgoing.number, recipient));
-  const EncryptedNumber copy =
-      Must(EncryptNumber(*outgoing.number, parties.directory().access_domain()->joint));
+  const AgencyEntry* const domain = parties.directory().access_domain();
+  std::optional<EncryptedNumber> copy;
+  if (domain != nullptr) copy = Must(EncryptNumber(*outgoing.number, domain->joint));
   manifest.set_nym_ciphertext(encrypted.ciphertext.Encode());
-  manifest.set_access_ciphertext(copy.ciphertext.Encode());
+  if (copy) manifest.set_access_ciphertext(copy->ciphertext.Encode());
   envelope.set_manifest(manifest.SerializeAsString());
   envelope.set_signature(
       parties.secrets(sender).signing.Sign(sign_context::kManifest, envelope.manifest()));
   const Sha512Digest digest = Sha512({envelope.manifest()});
   envelope.set_nym_proof(
       Must(ProveCiphertext(encrypted, parties.directory(), AsStringView(digest))));
-  envelope.set_access_proof(
-      Must(ProveAccessCopy(encrypted, recipient, copy, parties.directory(), AsStringView(digest))));
+  if (copy) {
+    envelope.set_access_proof(Must(
+        ProveAccessCopy(encrypted, recipient, *copy, parties.directory(), AsStringView(digest))));
+  }
   envelope.clear_consent_proof();
   for (const ConsentWitness& consent : outgoing.consents) {
     v1::ConsentProof& proof = *envelope.add_consent_proof();
