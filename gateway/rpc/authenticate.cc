@@ -2,8 +2,11 @@
 
 #include <grpc/grpc_security_constants.h>
 
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/rpc/status.h"
 
@@ -46,6 +49,19 @@ absl::StatusOr<std::string> PeerCertificate(const grpc::AuthContext& context) {
 absl::StatusOr<Peer> Authenticate(const grpc::ServerContextBase& context,
                                   const PeerVerifier& verifier) {
   return AuthenticateConnection(*context.auth_context(), verifier);
+}
+
+absl::StatusOr<std::string> AuthenticateOfficer(const grpc::ServerContextBase& context,
+                                                const PeerVerifier& verifier) {
+  absl::StatusOr<Peer> peer = Authenticate(context, verifier);
+  RETURN_IF_ERROR(peer.status());
+  if (peer->kind == PeerKind::kRole && absl::StartsWith(peer->name, "officer/")) {
+    return std::move(peer->name);
+  }
+  return absl::PermissionDeniedError(
+      absl::StrCat("`", peer->name,
+                   "` is no officer of the exchange: use a certificate of "
+                   "sluss://role/officer/NAME"));
 }
 
 std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallGuard(const PeerVerifier* verifier) {

@@ -20,6 +20,11 @@ namespace sluss {
 absl::StatusOr<Peer> Authenticate(const grpc::ServerContextBase& context,
                                   const PeerVerifier& verifier);
 
+// The caller's name, "officer/anna", where it is an officer of the exchange; PERMISSION_DENIED for
+// everybody else.
+absl::StatusOr<std::string> AuthenticateOfficer(const grpc::ServerContextBase& context,
+                                                const PeerVerifier& verifier);
+
 // The certificate that the caller proved to hold, PEM.
 absl::StatusOr<std::string> PeerCertificate(const grpc::AuthContext& context);
 

@@ -17,19 +17,13 @@ constexpr int kMostNumbers = 4;
 }  // namespace
 
 absl::StatusOr<std::string> AccessService::Caller(const grpc::ServerContext& context) const {
-  ASSIGN_OR_RETURN(const Peer peer, Authenticate(context, *verifier_));
-  if (peer.kind != PeerKind::kRole || !absl::StartsWith(peer.name, "officer/")) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("`", peer.name,
-                     "` is no data protection officer: use a certificate of "
-                     "sluss://role/officer/NAME"));
-  }
+  ASSIGN_OR_RETURN(std::string officer, AuthenticateOfficer(context, *verifier_));
   if (desk_->domain().empty()) {
     return absl::FailedPreconditionError(
         "the key directory names no `access_domain`: assemble it with slussctl keys assemble "
         "--access-domain");
   }
-  return peer.name;
+  return officer;
 }
 
 absl::StatusOr<v1::EnrolResponse> AccessService::EnrolFor(const grpc::ServerContext& context,

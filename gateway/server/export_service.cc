@@ -9,20 +9,10 @@
 
 namespace sluss {
 
-absl::StatusOr<std::string> ExportService::Officer(const grpc::ServerContext& context) const {
-  const absl::StatusOr<Peer> peer = Authenticate(context, *verifier_);
-  if (!peer.ok()) return peer.status();
-  if (peer->kind == PeerKind::kRole && absl::StartsWith(peer->name, "officer/")) return peer->name;
-  return absl::PermissionDeniedError(
-      absl::StrCat("`", peer->name,
-                   "` may not take the log's openings away: use a certificate of "
-                   "sluss://role/officer/NAME"));
-}
-
 grpc::Status ExportService::ExportBundle(grpc::ServerContext* context,
                                          const v1::ExportBundleRequest* request,
                                          grpc::ServerWriter<v1::BundlePart>* writer) {
-  absl::StatusOr<std::string> officer = Officer(*context);
+  absl::StatusOr<std::string> officer = AuthenticateOfficer(*context, *verifier_);
   absl::Status status = officer.status();
   if (status.ok()) {
     status = exports_->Run(*officer, *request, [&](const v1::BundlePart& part) {
@@ -37,7 +27,7 @@ grpc::Status ExportService::ExportBundle(grpc::ServerContext* context,
 grpc::Status ExportService::ReadLogFile(grpc::ServerContext* context,
                                         const v1::ReadLogFileRequest* request,
                                         v1::LogFile* response) {
-  const absl::StatusOr<std::string> officer = Officer(*context);
+  const absl::StatusOr<std::string> officer = AuthenticateOfficer(*context, *verifier_);
   if (!officer.ok()) return ToGrpc(officer.status());
   absl::StatusOr<std::string> content = exports_->ReadFile(*request);
   if (!content.ok()) return ToGrpc(content.status());

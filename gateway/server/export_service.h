@@ -25,9 +25,6 @@ class ExportService final : public v1::LogExport::Service {
                            v1::LogFile* response) override;
 
  private:
-  // "officer/dan"
-  absl::StatusOr<std::string> Officer(const grpc::ServerContext& context) const;
-
   const BundleExport* const exports_;
   const PeerVerifier* const verifier_;
   EventLog* const events_;

@@ -11,8 +11,6 @@
 namespace sluss {
 namespace {
 
-constexpr absl::string_view kOfficerRole = "officer/";
-
 template <typename Response>
 grpc::Status Finish(absl::StatusOr<Response> answer, Response* response) {
   if (!answer.ok()) return ToGrpc(answer.status());
@@ -22,28 +20,16 @@ grpc::Status Finish(absl::StatusOr<Response> answer, Response* response) {
 
 }  // namespace
 
-absl::StatusOr<std::string> OpeningsService::Officer(const grpc::ServerContext& context) const {
-  const absl::StatusOr<Peer> peer = Authenticate(context, *verifier_);
-  RETURN_IF_ERROR(peer.status());
-  if (peer->kind == PeerKind::kRole && absl::StartsWith(peer->name, kOfficerRole)) {
-    return peer->name;
-  }
-  return absl::PermissionDeniedError(
-      absl::StrCat("`", peer->name,
-                   "` is no officer of the exchange: use a certificate of "
-                   "sluss://role/officer/NAME"));
-}
-
 grpc::Status OpeningsService::Erase(grpc::ServerContext* context, const v1::EraseRequest* request,
                                     v1::EraseResponse* response) {
-  const auto officer = Officer(*context);
+  const auto officer = AuthenticateOfficer(*context, *verifier_);
   if (!officer.ok()) return ToGrpc(officer.status());
   return Finish(erasures_->Erase(*officer, *request), response);
 }
 
 grpc::Status OpeningsService::Hold(grpc::ServerContext* context, const v1::HoldRequest* request,
                                    v1::HoldResponse* response) {
-  const auto officer = Officer(*context);
+  const auto officer = AuthenticateOfficer(*context, *verifier_);
   if (!officer.ok()) return ToGrpc(officer.status());
   return Finish(erasures_->Hold(*officer, *request), response);
 }
@@ -51,7 +37,7 @@ grpc::Status OpeningsService::Hold(grpc::ServerContext* context, const v1::HoldR
 grpc::Status OpeningsService::EndHold(grpc::ServerContext* context,
                                       const v1::EndHoldRequest* request,
                                       v1::HoldResponse* response) {
-  const auto officer = Officer(*context);
+  const auto officer = AuthenticateOfficer(*context, *verifier_);
   if (!officer.ok()) return ToGrpc(officer.status());
   return Finish(erasures_->EndHold(*officer, *request), response);
 }
@@ -59,7 +45,7 @@ grpc::Status OpeningsService::EndHold(grpc::ServerContext* context,
 grpc::Status OpeningsService::List(grpc::ServerContext* context,
                                    const v1::ListOpeningsRequest* request,
                                    v1::OpeningsStanding* response) {
-  const auto officer = Officer(*context);
+  const auto officer = AuthenticateOfficer(*context, *verifier_);
   if (!officer.ok()) return ToGrpc(officer.status());
   return Finish(erasures_->List(), response);
 }

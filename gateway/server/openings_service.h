@@ -27,9 +27,6 @@ class OpeningsService final : public v1::Openings::Service {
                     v1::OpeningsStanding* response) override;
 
  private:
-  // "officer/anna", or PERMISSION_DENIED.
-  absl::StatusOr<std::string> Officer(const grpc::ServerContext& context) const;
-
   Erasures* const erasures_;
   const PeerVerifier* const verifier_;
 };

@@ -11,8 +11,6 @@
 namespace sluss {
 namespace {
 
-constexpr char kOfficerRole[] = "officer/";
-
 template <typename Response>
 grpc::Status Finish(absl::StatusOr<Response> answer, Response* response) {
   if (!answer.ok()) return ToGrpc(answer.status());
@@ -22,22 +20,10 @@ grpc::Status Finish(absl::StatusOr<Response> answer, Response* response) {
 
 }  // namespace
 
-absl::StatusOr<std::string> OversightService::Caller(const grpc::ServerContext& context) const {
-  const absl::StatusOr<Peer> peer = Authenticate(context, *parts_.verifier);
-  RETURN_IF_ERROR(peer.status());
-  if (peer->kind == PeerKind::kRole && absl::StartsWith(peer->name, kOfficerRole)) {
-    return peer->name;
-  }
-  return absl::PermissionDeniedError(
-      absl::StrCat("`", peer->name,
-                   "` is no officer of the exchange: use a certificate of "
-                   "sluss://role/officer/NAME"));
-}
-
 template <typename Response, typename Act>
 grpc::Status OversightService::Serve(const grpc::ServerContext& context, const char* event,
                                      const Act& act, Response* response) {
-  const absl::StatusOr<std::string> officer = Caller(context);
+  const absl::StatusOr<std::string> officer = AuthenticateOfficer(context, *parts_.verifier);
   if (!officer.ok()) return ToGrpc(officer.status());
   if (parts_.search == nullptr) {
     return ToGrpc(absl::FailedPreconditionError(

@@ -51,8 +51,6 @@ class OversightService final : public v1::Oversight::Service {
                                   v1::ReviewStatement* response) override;
 
  private:
-  // "officer/anna"
-  absl::StatusOr<std::string> Caller(const grpc::ServerContext& context) const;
   // Lets in an officer, where there is room, and answers with what `act` gives. `event`, where
   // there is one, says how it ended and names nobody.
   template <typename Response, typename Act>

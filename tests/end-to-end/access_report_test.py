@@ -219,7 +219,7 @@ class AccessReportTest(WorldTest):
     def test_another_role_and_an_agency_are_refused(self):
         for role in ("author", "administrator"):
             who = self.world.official(role, "kim")
-            self.refused(*self.report(ASKING, officer=who), "is no data protection officer")
+            self.refused(*self.report(ASKING, officer=who), "is no officer of the exchange")
         done, out = self.report(ASKING, officer=self.world.agency_dir(SCHOOL) / "tls")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertFalse(out.exists())
