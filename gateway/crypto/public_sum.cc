@@ -1,11 +1,11 @@
 #include "gateway/crypto/public_sum.h"
 
-#include <decaf.h>
-
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+
+#include "gateway/crypto/decaf_point.h"
 
 namespace sluss {
 namespace {
@@ -13,24 +13,12 @@ namespace {
 static_assert(kScalarSize == DECAF_255_SCALAR_BYTES);
 static_assert(kPointSize == DECAF_255_SER_BYTES);
 
-// libdecaf's types are arrays; these can be returned.
-struct RawPoint {
-  decaf_255_point_t value;
-};
+// As RawPoint.
 struct RawScalar {
   decaf_255_scalar_t value;
 };
 
-// A Point is a canonical encoding and a Scalar is reduced: neither of these can fail.
-RawPoint Raw(const Point& point) {
-  RawPoint raw;
-  if (decaf_255_point_decode(raw.value, reinterpret_cast<const uint8_t*>(point.encoded().data()),
-                             DECAF_FALSE) != DECAF_SUCCESS) {
-    std::abort();
-  }
-  return raw;
-}
-
+// A Scalar is reduced: this cannot fail.
 RawScalar Raw(const Scalar& scalar) {
   RawScalar raw;
   const std::string bytes = scalar.EncodePublic();

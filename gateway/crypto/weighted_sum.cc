@@ -1,31 +1,13 @@
 #include "gateway/crypto/weighted_sum.h"
 
-#include <decaf.h>
-
-#include <cstdlib>
-
 #include "absl/status/status.h"
+#include "gateway/crypto/decaf_point.h"
 
 namespace sluss {
 namespace {
 
 constexpr int kWindowBits = 4;
 constexpr size_t kBuckets = (1 << kWindowBits) - 1;  // of the window's values but zero
-
-// libdecaf's type is an array; this can be kept in a vector.
-struct RawPoint {
-  decaf_255_point_t value;
-};
-
-// A Point is a canonical encoding: this cannot fail.
-RawPoint Raw(const Point& point) {
-  RawPoint raw;
-  if (decaf_255_point_decode(raw.value, reinterpret_cast<const uint8_t*>(point.encoded().data()),
-                             DECAF_FALSE) != DECAF_SUCCESS) {
-    std::abort();
-  }
-  return raw;
-}
 
 int WindowOf(const Weight& weight, int window) {
   const uint8_t byte = weight[window / 2];
