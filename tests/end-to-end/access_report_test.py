@@ -273,6 +273,12 @@ class AccessReportTest(WorldTest):
             self.refused(done, out, "slussctl: ", code=2)
         finally:
             self.world.start("keyholder")
+        # The gateway looks for it again within seconds.
+        for _ in range(20):
+            done, _ = self.report(ASKING)
+            if done.returncode == 0:
+                break
+            self.world.processes["keyholder"].wait_for(lambda event: False, timeout=1)
         told, _ = self.made(ASKING)
         self.assertEqual(told["disclosures"], 2)
 
