@@ -12,6 +12,10 @@
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
 
+// Fontconfig keeps what it has read until the process ends.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+
 namespace sluss::testing {
 namespace {
 

@@ -526,10 +526,13 @@ TEST_P(StoreContractTest, AnOpeningIsKeptSealedWithItsGroup) {
   EXPECT_EQ(kept.opening.group, kept.group.number);
   EXPECT_EQ(kept.group.month, (OpeningMonth{OpeningClass::kDisclosure, absl::CivilMonth(2026, 2)}));
   EXPECT_EQ(kept.opening.sealed.find(Officer("first officer")), std::string::npos);
-  const StoredOpenings openings(&store(), &month_keys_, log_.origin);
-  EXPECT_EQ(Must(openings.Open(index))->field(0).value(), Officer("first officer"));
+  const auto first_officer = [&] {
+    const StoredOpenings openings(&store(), &month_keys_, log_.origin);
+    return Must(openings.Open(index))->field(0).value();
+  };
+  EXPECT_EQ(first_officer(), Officer("first officer"));
   Reopen();
-  EXPECT_EQ(Must(openings.Open(index))->field(0).value(), Officer("first officer"));
+  EXPECT_EQ(first_officer(), Officer("first officer"));
 }
 
 TEST_P(StoreContractTest, AnOpeningCanBeErasedAndTheEntryStays) {

@@ -84,7 +84,8 @@ TEST(Art30Test, MarksWhatALawyerMustConfirm) {
     if (one.standing() != v1::VERIFIED) unread.insert(one.citation());
   }
   ASSERT_FALSE(unread.empty());
-  for (const Json& activity : Record(bundle)["activities"]) {
+  const Json record = Record(bundle);
+  for (const Json& activity : record["activities"]) {
     for (const Json& basis : activity["gdpr"]) EXPECT_TRUE(basis["to_be_confirmed"]);
     for (const Json& basis : activity["secrecy"]) {
       const std::string text = basis["text"];
