@@ -280,8 +280,8 @@ std::vector<Art30Value> Secrecy(const Rules& rules, const Names& names, const st
     for (const std::string& id : rule->legal_basis()) {
       if (!names.IsLaw(id, day)) continue;
       const v1::Paragraph* const paragraph = names.Paragraph(id);
-      if (paragraph == nullptr) {
-        values.Add(id, /*to_be_confirmed=*/true);
+      if (paragraph == nullptr) {  // the value for a message that cites none
+        values.Add("ingen bestämmelse åberopas", /*to_be_confirmed=*/true);
       } else {
         values.Add(absl::StrCat(paragraph->citation(), ": ", paragraph->summary_sv()),
                    paragraph->standing() != v1::VERIFIED);
