@@ -94,6 +94,10 @@ class StoreView {
   virtual absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const = 0;
   // DATA_LOSS where index is below the head's size and the entry is not there.
   virtual absl::StatusOr<std::string> ReadEntry(uint64_t index) const = 0;
+  // Those from index `first` on, in their order, at most `limit`; fewer only where the log ends.
+  // DATA_LOSS as above where one is not there and a later one is.
+  virtual absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t first,
+                                                               size_t limit) const = 0;
   // The 8192 bytes of a full tile. DATA_LOSS as above.
   virtual absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const = 0;
   // ---- What of the log others were shown

@@ -93,6 +93,9 @@ class Reading : public Base {
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const final {
     return Ask(&SqlReader::ReadEntry, index);
   }
+  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t first, size_t limit) const final {
+    return Ask(&SqlReader::ReadEntries, first, limit);
+  }
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const final {
     return Ask(&SqlReader::ReadTile, tile_level, index);
   }

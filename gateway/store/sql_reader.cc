@@ -16,6 +16,10 @@ absl::Status Damaged(absl::string_view what) {
                                           "backup"));
 }
 
+absl::Status EntryMissing(uint64_t index) {
+  return Damaged(absl::StrCat("entry ", index, " of the log is not there"));
+}
+
 // Of a row whose first columns are those of MessageRow in its order.
 absl::StatusOr<MessageRow> MessageAt(const Query& query) {
   MessageRow row;
@@ -366,8 +370,22 @@ absl::StatusOr<std::string> SqlReader::ReadEntry(uint64_t index) const {
   Query query = connection_->Prepare("SELECT leaf FROM entry WHERE position = ?");
   query.Int(index);
   ASSIGN_OR_RETURN(const bool found, query.Step());
-  if (!found) return Damaged(absl::StrCat("entry ", index, " of the log is not there"));
+  if (!found) return EntryMissing(index);
   return query.BytesAt(0);
+}
+
+absl::StatusOr<std::vector<std::string>> SqlReader::ReadEntries(uint64_t first,
+                                                                size_t limit) const {
+  Query query = connection_->Prepare(
+      "SELECT position, leaf FROM entry WHERE position >= ? ORDER BY position LIMIT ?");
+  query.Int(Bound(first)).Int(limit);
+  std::vector<std::string> entries;
+  for (uint64_t next = first;; ++next) {
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return entries;
+    if (static_cast<uint64_t>(query.IntAt(0)) != next) return EntryMissing(next);
+    entries.push_back(query.BytesAt(1));
+  }
 }
 
 absl::StatusOr<std::string> SqlReader::ReadTile(int tile_level, uint64_t index) const {

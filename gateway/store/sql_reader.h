@@ -56,6 +56,7 @@ class SqlReader {
 
   absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const;
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const;
+  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t first, size_t limit) const;
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const;
   absl::StatusOr<std::optional<PublishedCheckpoint>> LastPublished() const;
   absl::StatusOr<std::optional<PublishedCheckpoint>> FindPublished(uint64_t number) const;

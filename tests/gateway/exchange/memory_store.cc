@@ -313,6 +313,20 @@ absl::StatusOr<std::string> MemoryReads<I>::ReadEntry(uint64_t index) const {
 }
 
 template <typename I>
+absl::StatusOr<std::vector<std::string>> MemoryReads<I>::ReadEntries(uint64_t first,
+                                                                     size_t limit) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(CheckRead());
+  std::vector<std::string> entries;
+  while (entries.size() < limit) {
+    const std::string* const entry = layers_.entries.Find(first + entries.size());
+    if (entry == nullptr) break;
+    entries.push_back(*entry);
+  }
+  return entries;
+}
+
+template <typename I>
 absl::StatusOr<std::string> MemoryReads<I>::ReadTile(int tile_level, uint64_t index) const {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckRead());

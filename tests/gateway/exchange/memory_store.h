@@ -99,6 +99,8 @@ class MemoryReads : public Interface {
                                                                 size_t limit) const override;
   absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const override;
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const override;
+  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t first,
+                                                       size_t limit) const override;
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const override;
   absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const override;
   absl::StatusOr<std::vector<OpeningRow>> OpeningsOf(uint64_t group) const override;

@@ -47,6 +47,7 @@ TEST_P(StoreContractTest, WhatWasNeverStoredIsEmptyAndNoError) {
   EXPECT_FALSE(Must(store().HasPlainOpenings()));
   EXPECT_EQ(Must(store().ReadHead("gateway/other")).counter, 0u);
   EXPECT_THAT(store().ReadEntry(1000), StatusIs(absl::StatusCode::kDataLoss, ::testing::_));
+  EXPECT_THAT(Must(store().ReadEntries(1000, 10)), IsEmpty());
   EXPECT_THAT(store().ReadTile(0, 1000), StatusIs(absl::StatusCode::kDataLoss, ::testing::_));
 }
 
@@ -511,6 +512,11 @@ TEST_P(StoreContractTest, KeepsEntriesTilesAndHead) {
   Appender tree;
   const std::vector<FullTile> tiles = tree.Append(leaves);
   EXPECT_EQ(head.tree, tree.Save());
+  const std::vector<std::string> last_two = Must(store().ReadEntries(299, 5));
+  ASSERT_THAT(last_two, SizeIs(2));
+  EXPECT_EQ(LeafHash(last_two[0]), leaves[299]);
+  EXPECT_EQ(LeafHash(last_two[1]), leaves[300]);
+  EXPECT_THAT(Must(store().ReadEntries(0, 7)), SizeIs(7));
   ASSERT_THAT(tiles, SizeIs(1));
   EXPECT_EQ(Must(store().ReadTile(0, 0)), tiles[0].hashes);
   // Another gateway has its own counter over the same log.
