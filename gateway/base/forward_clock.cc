@@ -25,6 +25,11 @@ absl::Time ForwardClock::Now() const {
   return shown_;
 }
 
+void ForwardClock::NotBefore(absl::Time time) {
+  MutexLock lock(&mutex_);
+  shown_ = std::max(shown_, time);
+}
+
 absl::Duration ForwardClock::Behind() const {
   MutexLock lock(&mutex_);
   return std::max(shown_ - clock_->Now(), absl::ZeroDuration());

@@ -28,6 +28,8 @@ class ForwardClock : public Clock {
   ForwardClock(const Clock* clock, absl::Time since, Stopwatch stopwatch = SteadyTime);
 
   absl::Time Now() const override;
+  // From now on never before `time`, which another's clock has shown.
+  void NotBefore(absl::Time time);
   // How far the machine's clock lies behind what was shown last; zero while it goes forward.
   absl::Duration Behind() const;
 

@@ -25,6 +25,10 @@ constexpr uint32_t kLargestWindow = 1024;
 constexpr absl::Duration kLongestWait = absl::Hours(24 * 90);
 constexpr size_t kAll = std::numeric_limits<int32_t>::max();
 
+std::string InstanceName(absl::string_view name, absl::string_view instance) {
+  return instance.empty() ? std::string(name) : absl::StrCat(name, "/", instance);
+}
+
 // One that was handed out ends when it is asked for again, or expires: its recipient may have it.
 bool EndsWithoutKeys(const MessageRow& row, const DirectoryRing& keys) {
   return row.state == v1::QUEUED && !KeysHonoured(row, keys);
@@ -35,7 +39,7 @@ bool EndsWithoutKeys(const MessageRow& row, const DirectoryRing& keys) {
 Exchange::Exchange(ExchangeParts parts, ExchangeLimits limits)
     : parts_(std::move(parts)),
       limits_(limits),
-      gateway_(parts_.keys->current().name()),
+      gateway_(InstanceName(parts_.keys->current().name(), parts_.instance)),
       rejections_(limits.rejections_logged_per_hour) {}
 
 absl::StatusOr<std::unique_ptr<Exchange>> Exchange::Create(ExchangeParts parts,
@@ -43,11 +47,11 @@ absl::StatusOr<std::unique_ptr<Exchange>> Exchange::Create(ExchangeParts parts,
   std::unique_ptr<Exchange> exchange(new Exchange(std::move(parts), limits));
   const ExchangeParts& joined = exchange->parts_;
   Mailroom* const mailroom = &exchange->mailroom_;
-  ASSIGN_OR_RETURN(
-      exchange->ledger_,
-      Ledger::Open(
-          joined.store, joined.openings, joined.clock, exchange->gateway_, joined.log,
-          [mailroom](const AgencyId& agency) { mailroom->Wake(agency); }, limits.retention));
+  ASSIGN_OR_RETURN(exchange->ledger_,
+                   Ledger::Open(
+                       joined.store, joined.openings, joined.clock, exchange->gateway_, joined.log,
+                       [mailroom](const AgencyId& agency) { mailroom->Wake(agency); },
+                       limits.retention, joined.hear));
   exchange->claimer_ =
       std::make_unique<Claimer>(joined.store, exchange->ledger_.get(), joined.policies,
                                 &joined.keys->directories(), mailroom, limits, exchange->gateway_);
@@ -189,6 +193,8 @@ absl::Status Exchange::EndWithoutKeys() {
 }
 
 absl::Status Exchange::Sweep() {
+  // What another gateway made ready without an entry: a message whose pseudonym has come.
+  if (parts_.hear != nullptr) mailroom_.WakeAll();
   RETURN_IF_ERROR(EndWithoutKeys());
   for (const auto& [agency, count] : rejections_.TakeCounted(ledger_->clock().Now())) {
     RETURN_IF_ERROR(RecordRejections(agency, count, "counted"));

@@ -48,6 +48,10 @@ struct ExchangeParts {
   const HolderRing* keys;  // the gateway's own secrets, and the key directories
   LogIdentity log;
   OpeningSealer* openings;
+  // Where several gateways of this name share the store: which of them this one is, and what it is
+  // told of the others. Each counts its entries under its own name, "gateway/gw1/b".
+  std::string instance = {};
+  Ledger::Hear hear = nullptr;
 };
 
 // Thread-safe; methods block for as long as their commit takes.

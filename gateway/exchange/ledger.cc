@@ -1,47 +1,26 @@
 #include "gateway/exchange/ledger.h"
 
+#include <chrono>
+#include <limits>
 #include <set>
-#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/tlog/key_change.h"
-#include "gateway/tlog/merkle.h"
 #include "gateway/tlog/proof_file.h"
 
 namespace sluss {
 namespace {
 
 constexpr size_t kMaxBatchEntries = 256;
+constexpr size_t kMaxBatchUnits = 256;
 constexpr size_t kMaxBatchBytes = 1 << 20;
-
-absl::Status NotWhole(absl::string_view what) {
-  return absl::DataLossError(
-      absl::StrCat("the stored log is not whole: ", what,
-                   "; restore the newest backup or keep this store for examination, and start with "
-                   "a store that `slussctl log verify` accepts"));
-}
-
-// Of the log's own keys, those that signed the note.
-absl::StatusOr<std::set<uint32_t>> SignersOf(const std::string& checkpoint,
-                                             const std::string& origin) {
-  std::set<uint32_t> signers;
-  if (checkpoint.empty()) return signers;
-  ASSIGN_OR_RETURN(const Note note, ParseNote(checkpoint));
-  for (const NoteSignature& line : note.signatures) {
-    if (line.key_name == origin) signers.insert(line.key_id);
-  }
-  return signers;
-}
-
-absl::StatusOr<Checkpoint> OpenWithEither(const std::string& checkpoint, const LogIdentity& log) {
-  absl::StatusOr<Checkpoint> opened = OpenCheckpoint(checkpoint, log.verifier);
-  if (opened.ok() || !log.successor) return opened;
-  absl::StatusOr<Checkpoint> by_successor = OpenCheckpoint(checkpoint, *log.successor);
-  return by_successor.ok() ? by_successor : opened;
-}
+// How soon what other gateways did is heard of where nothing is to be written.
+constexpr std::chrono::milliseconds kLookForOthers(250);
+// Entries of others that are read while the store is locked for all.
+constexpr uint64_t kMostBehind = 4096;
 
 // A key that never signed beside the one before it is a key that nobody was told of.
 absl::Status CheckKeysAreKnown(const std::set<uint32_t>& signers, const LogIdentity& log) {
@@ -71,47 +50,6 @@ std::vector<std::string> KeyChanges(const std::set<uint32_t>& signers, const Log
     outcomes.push_back(RetiredOutcome(absl::StrFormat("%s+%08x", log.origin, signer)));
   }
   return outcomes;
-}
-
-absl::StatusOr<Appender> CheckedTree(const LogHead& head, const LogIdentity& log) {
-  if (head.size == 0) {
-    if (head.counter != 0) return NotWhole("events are counted but none is there");
-    return Appender();
-  }
-  absl::StatusOr<Appender> tree = Appender::Restore(head.tree);
-  if (!tree.ok()) return NotWhole(tree.status().message());
-  absl::StatusOr<Checkpoint> checkpoint = OpenWithEither(head.checkpoint, log);
-  if (!checkpoint.ok()) return NotWhole(checkpoint.status().message());
-  if (checkpoint->size != head.size || tree->size() != head.size ||
-      checkpoint->root != tree->root()) {
-    return NotWhole("its tree is not the one that its checkpoint signs");
-  }
-  return tree;
-}
-
-// The newest entries, as many as the tree has no full tile of: whoever changes an entry of today is
-// found at the next start, whatever it did to the rest of the file.
-absl::Status CheckNewestEntries(const Store& store, const Appender& tree) {
-  const std::span<const Hash> hashes = tree.PartialTile(0);
-  const uint64_t first = tree.size() - hashes.size();
-  for (size_t i = 0; i < hashes.size(); ++i) {
-    ASSIGN_OR_RETURN(const std::string entry, store.ReadEntry(first + i));
-    if (LeafHash(entry) != hashes[i]) {
-      return NotWhole(absl::StrCat("entry ", first + i, " is not the one that its tree holds"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-// When the newest entry was made: the log's time goes on from there.
-absl::StatusOr<absl::Time> TimeOfLast(const Store& store, const LogHead& head) {
-  if (head.size == 0) return absl::InfinitePast();
-  ASSIGN_OR_RETURN(const std::string entry, store.ReadEntry(head.size - 1));
-  v1::AuditLeaf leaf;
-  if (entry.empty() || !leaf.ParseFromString(entry.substr(1))) {
-    return NotWhole("its last entry cannot be read");
-  }
-  return absl::FromUnixMicros(leaf.time_us());
 }
 
 bool SameHead(const LogHead& a, const LogHead& b) {
@@ -153,17 +91,15 @@ struct Ledger::Batch {
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, OpeningSealer* openings,
                                                      const Clock* clock, std::string gateway,
                                                      LogIdentity log, Wake wake,
-                                                     Retention retention) {
-  ASSIGN_OR_RETURN(LogHead head, store->ReadHead(gateway));
+                                                     Retention retention, Hear hear) {
+  ASSIGN_OR_RETURN(const LogHead head, store->ReadHead(gateway));
   ASSIGN_OR_RETURN(const std::set<uint32_t> signers, SignersOf(head.checkpoint, log.origin));
   RETURN_IF_ERROR(CheckKeysAreKnown(signers, log));
-  ASSIGN_OR_RETURN(Appender tree, CheckedTree(head, log));
-  RETURN_IF_ERROR(CheckNewestEntries(*store, tree));
+  ASSIGN_OR_RETURN(LogTail tail, LogTail::Read(*store, gateway, log));
   const std::vector<std::string> key_changes = KeyChanges(signers, log);
-  ASSIGN_OR_RETURN(const absl::Time since, TimeOfLast(*store, head));
-  std::unique_ptr<Ledger> ledger(new Ledger(store, openings, clock, since, std::move(gateway),
+  std::unique_ptr<Ledger> ledger(new Ledger(store, openings, clock, std::move(gateway),
                                             std::move(log), std::move(wake), retention,
-                                            std::move(head), std::move(tree)));
+                                            std::move(hear), std::move(tail)));
   const auto start = [&](Recorder& recorder) -> absl::Status {
     RETURN_IF_ERROR(recorder.Append(PlainLeaf(v1::START, 0)).status());
     for (const std::string& outcome : key_changes) {
@@ -177,18 +113,17 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Store* store, OpeningSealer
   return ledger;
 }
 
-Ledger::Ledger(Store* store, OpeningSealer* openings, const Clock* clock, absl::Time since,
-               std::string gateway, LogIdentity log, Wake wake, Retention retention, LogHead head,
-               Appender tree)
+Ledger::Ledger(Store* store, OpeningSealer* openings, const Clock* clock, std::string gateway,
+               LogIdentity log, Wake wake, Retention retention, Hear hear, LogTail tail)
     : store_(store),
       openings_(openings),
-      clock_(clock, since),
+      clock_(clock, tail.last),
       gateway_(std::move(gateway)),
       log_(std::move(log)),
       wake_(std::move(wake)),
       retention_(retention),
-      head_(std::move(head)),
-      tree_(std::move(tree)),
+      hear_(std::move(hear)),
+      tail_(std::move(tail)),
       thread_([this] { Loop(); }) {}
 
 Ledger::~Ledger() {
@@ -227,12 +162,50 @@ void Ledger::Loop() {
     std::deque<Pending*> waiting;
     {
       MutexLock lock(&mutex_);
-      while (waiting_.empty() && !stopping_) work_.Wait(&mutex_);
-      if (waiting_.empty()) return;
+      bool look = false;
+      while (waiting_.empty() && !stopping_ && !look) {
+        if (hear_ == nullptr) {
+          work_.Wait(&mutex_);
+        } else {
+          look = !work_.WaitFor(&mutex_, kLookForOthers);
+        }
+      }
+      if (waiting_.empty() && stopping_) return;
       waiting.swap(waiting_);
     }
+    if (waiting.empty()) LookForOthers();
     while (!waiting.empty()) CommitBatch(&waiting);
   }
+}
+
+// While nothing is written here. A store that cannot be read is the next unit's to tell; a log that
+// was changed is told at once.
+void Ledger::LookForOthers() {
+  if (!stopped_.ok() || in_doubt_ != nullptr) return;
+  (void)Follow(*store_, std::numeric_limits<uint64_t>::max());
+  if (stopped_.ok()) return;
+  MutexLock lock(&mutex_);
+  health_ = stopped_;
+}
+
+absl::Status Ledger::Follow(const StoreView& view, uint64_t most) {
+  if (hear_ == nullptr) return absl::OkStatus();
+  std::set<AgencyId> woken;
+  const uint64_t size = tail_.head.size;
+  const absl::Status followed =
+      tail_.Follow(view, gateway_, log_, most, [&](const v1::AuditLeaf& leaf) {
+        for (const std::string& agency : {leaf.sender(), leaf.recipient()}) {
+          if (!agency.empty()) woken.insert(AgencyId(agency));
+        }
+        return hear_(leaf, view);
+      });
+  if (absl::IsDataLoss(followed)) stopped_ = followed;
+  RETURN_IF_ERROR(followed);
+  if (tail_.head.size == size) return absl::OkStatus();
+  openings_->Forget();
+  clock_.NotBefore(tail_.last);
+  for (const AgencyId& agency : woken) wake_(agency);
+  return absl::OkStatus();
 }
 
 // Nothing is begun while the outcome of an earlier commit is unknown.
@@ -252,30 +225,56 @@ void Ledger::CommitBatch(std::deque<Pending*>* waiting) {
   } else if (batch.appended) {
     in_doubt_ = std::make_unique<Batch>(batch);
     in_doubt_->units.clear();
-    if (Resolve().ok() && SameHead(head_, batch.append.head)) status = absl::OkStatus();
+    if (Resolve().ok() && SameHead(tail_.head, batch.append.head)) status = absl::OkStatus();
     if (!stopped_.ok()) status = stopped_;
   }
   lost_units_ = status.ok() ? 0 : lost_units_ + batch.units.size();
   Answer(batch, status);
 }
 
+// In the transaction nobody else appends. Who is far behind catches up before it begins one, since
+// all others wait for it.
+absl::StatusOr<std::unique_ptr<Transaction>> Ledger::Begin() {
+  for (;;) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Transaction> transaction, store_->Begin());
+    const absl::Status followed = Follow(*transaction, kMostBehind);
+    if (followed.ok()) return transaction;
+    if (!absl::IsOutOfRange(followed)) return followed;
+    transaction.reset();
+    RETURN_IF_ERROR(Follow(*store_, std::numeric_limits<uint64_t>::max()));
+  }
+}
+
+// Of those taken, else of those that came since: who is answered by one batch is back for the next
+// while that is made, and shares its sync.
+Ledger::Pending* Ledger::Next(std::deque<Pending*>* waiting) {
+  if (waiting->empty()) {
+    MutexLock lock(&mutex_);
+    waiting->swap(waiting_);
+  }
+  if (waiting->empty()) return nullptr;
+  Pending* const next = waiting->front();
+  waiting->pop_front();
+  return next;
+}
+
 absl::Status Ledger::Write(std::deque<Pending*>* waiting, Batch* batch) {
-  absl::StatusOr<std::unique_ptr<Transaction>> transaction = store_->Begin();
+  absl::StatusOr<std::unique_ptr<Transaction>> transaction = Begin();
   if (!transaction.ok()) {
     batch->units.assign(waiting->begin(), waiting->end());
     waiting->clear();
     return transaction.status();
   }
-  Recorder recorder(transaction->get(), clock_.Now(), retention_, gateway_, head_.size,
-                    head_.counter);
+  Recorder recorder(transaction->get(), clock_.Now(), retention_, gateway_, tail_.head.size,
+                    tail_.head.counter);
   if (lost_units_ > 0) {
     RETURN_IF_ERROR(recorder.Append(PlainLeaf(v1::GAP, lost_units_)).status());
   }
   size_t bytes = 0;
-  while (!waiting->empty() && recorder.when_durable_.empty() &&
+  while (recorder.when_durable_.empty() && batch->units.size() < kMaxBatchUnits &&
          recorder.entries_.size() < kMaxBatchEntries && bytes + recorder.bytes_ < kMaxBatchBytes) {
-    Pending* pending = waiting->front();
-    waiting->pop_front();
+    Pending* const pending = Next(waiting);
+    if (pending == nullptr) break;
     batch->units.push_back(pending);
     RETURN_IF_ERROR(pending->unit(recorder));
     pending->wanted = std::exchange(recorder.wanted_, {});
@@ -302,9 +301,9 @@ absl::Status Ledger::Append(Transaction* transaction, const std::vector<NewOpeni
 }
 
 void Ledger::Grow(Recorder* recorder, Batch* batch) const {
-  batch->tree = tree_;
-  batch->append.first_index = head_.size;
-  batch->append.head = head_;
+  batch->tree = tail_.tree;
+  batch->append.first_index = tail_.head.size;
+  batch->append.head = tail_.head;
   if (recorder->entries_.empty()) return;
   std::vector<Hash> leaves;
   leaves.reserve(recorder->entries_.size());
@@ -319,12 +318,20 @@ void Ledger::Grow(Recorder* recorder, Batch* batch) const {
   head.last_event = batch->append.entries.back().event;
 }
 
+// Whether what this gateway appended last is what it wrote to `head`. Others may have gone on from
+// there; that they did is found by following them.
+bool Ledger::Holds(const LogHead& stored, const LogHead& head) const {
+  if (hear_ == nullptr) return SameHead(stored, head);
+  return stored.counter == head.counter && stored.last_event == head.last_event &&
+         stored.size >= head.size;
+}
+
 // Reads whether the commit in doubt took effect. OK: known, either way.
 absl::Status Ledger::Resolve() {
-  ASSIGN_OR_RETURN(LogHead stored, store_->ReadHead(gateway_));
-  if (SameHead(stored, in_doubt_->append.head)) {
+  ASSIGN_OR_RETURN(const LogHead stored, store_->SettledHead(gateway_));
+  if (Holds(stored, in_doubt_->append.head)) {
     Adopt(*in_doubt_);
-  } else if (!SameHead(stored, head_)) {
+  } else if (!Holds(stored, tail_.head)) {
     stopped_ = absl::DataLossError(
         "the log was changed by somebody else or went back to an earlier state: the relay has "
         "stopped; see that one gateway alone uses this store, verify the log, and restart");
@@ -335,8 +342,8 @@ absl::Status Ledger::Resolve() {
 }
 
 void Ledger::Adopt(const Batch& batch) {
-  head_ = batch.append.head;
-  tree_ = batch.tree;
+  tail_.head = batch.append.head;
+  tail_.tree = batch.tree;
   {
     MutexLock lock(&mutex_);
     for (const auto& [entry, count] : batch.tally) tally_[entry] += count;

@@ -3,7 +3,8 @@
 // Life of a unit of work:
 //   1. Any thread hands in a unit and waits.
 //   2. The ledger's thread takes all units that wait (up to 256 entries or 1 MiB), without
-//   lingering, and begins one transaction.
+//      lingering, and begins one transaction, in which it first follows what other gateways that
+//      share the store have appended.
 //   3. Each unit reads its preconditions in that transaction, changes state and appends entries.
 //   4. The tree grows, the checkpoint is signed, what opens the entries is sealed, entries, tiles
 //      and head are written, and the transaction commits.
@@ -22,7 +23,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,23 +34,14 @@
 #include "gateway/base/ids.h"
 #include "gateway/base/mutex.h"
 #include "gateway/exchange/limits.h"
+#include "gateway/exchange/log_tail.h"
 #include "gateway/exchange/opening_sealer.h"
 #include "gateway/exchange/recorder.h"
 #include "gateway/exchange/store.h"
 #include "gateway/tlog/appender.h"
-#include "gateway/tlog/checkpoint.h"
-#include "gateway/tlog/note.h"
 #include "proto/notification.pb.h"
 
 namespace sluss {
-
-// The log's name and key. While the key is changed over, its successor signs too.
-struct LogIdentity {
-  std::string origin;
-  VerifierKey verifier;
-  std::function<std::string(const Checkpoint&)> sign;  // the signed note; thread-safe
-  std::optional<VerifierKey> successor = std::nullopt;
-};
 
 // Thread-safe.
 class Ledger {
@@ -62,16 +53,22 @@ class Ledger {
   // Of the entries whose proofs were wanted, in their order.
   using Receipts = std::vector<v1::LogReceipt>;
   using Wake = std::function<void(const AgencyId&)>;
+  // Hears in the ledger's thread each entry that another gateway appended, once it is proved to be
+  // the log's and before any unit that comes after it; `view` is what the next unit sees. Nothing
+  // is appended until it returns OK, and it may hear an entry again.
+  using Hear = std::function<absl::Status(const v1::AuditLeaf& leaf, const StoreView& view)>;
 
   // Reads the head and proves it against its checkpoint, and the newest entries, at most 255,
   // against that; appends a START entry, and a KEY_CHANGE for each key that signs from now on or no
   // more. DATA_LOSS when the store's log is not whole; FAILED_PRECONDITION when keys signed it last
   // that are all unknown now; the cure is in the text. `store`, `openings` and `clock` outlive the
-  // ledger; `wake` is called without locks held.
+  // ledger; `wake` is called without locks held. `hear`, where given: other gateways, of other
+  // names, append to the same log; without it any entry of others is a fault.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(Store* store, OpeningSealer* openings,
                                                       const Clock* clock, std::string gateway,
                                                       LogIdentity log, Wake wake,
-                                                      Retention retention = {});
+                                                      Retention retention = {},
+                                                      Hear hear = nullptr);
   // Finishes what waits.
   ~Ledger();
   Ledger(const Ledger&) = delete;
@@ -93,16 +90,21 @@ class Ledger {
   struct Pending;
   struct Batch;
 
-  Ledger(Store* store, OpeningSealer* openings, const Clock* clock, absl::Time since,
-         std::string gateway, LogIdentity log, Wake wake, Retention retention, LogHead head,
-         Appender tree);
+  Ledger(Store* store, OpeningSealer* openings, const Clock* clock, std::string gateway,
+         LogIdentity log, Wake wake, Retention retention, Hear hear, LogTail tail);
 
   void Loop();
+  void LookForOthers();
+  // OUT_OF_RANGE: more than `most` entries behind, and nothing was followed.
+  absl::Status Follow(const StoreView& view, uint64_t most);
   void CommitBatch(std::deque<Pending*>* waiting);
+  absl::StatusOr<std::unique_ptr<Transaction>> Begin();
+  Pending* Next(std::deque<Pending*>* waiting);
   absl::Status Write(std::deque<Pending*>* waiting, Batch* batch);
   absl::Status Append(Transaction* transaction, const std::vector<NewOpening>& openings,
                       Batch* batch);
   void Grow(Recorder* recorder, Batch* batch) const;
+  bool Holds(const LogHead& stored, const LogHead& head) const;
   absl::Status Resolve();
   void Adopt(const Batch& batch);
   absl::StatusOr<Receipts> ReceiptsOf(const Batch& batch, const Pending& pending) const;
@@ -110,15 +112,15 @@ class Ledger {
 
   Store* const store_;
   OpeningSealer* const openings_;  // used by the ledger's thread
-  const ForwardClock clock_;
+  ForwardClock clock_;
   const std::string gateway_;
   const LogIdentity log_;
   const Wake wake_;
   const Retention retention_;
+  const Hear hear_;
 
   // Owned by the ledger's thread.
-  LogHead head_;
-  Appender tree_;
+  LogTail tail_;
   uint64_t lost_units_ = 0;          // answered UNAVAILABLE since the last commit
   std::unique_ptr<Batch> in_doubt_;  // written, but whether it took effect is not known
   absl::Status stopped_;             // for good

@@ -83,6 +83,11 @@ void Mailroom::Wake(const AgencyId& agency) {
   if (const auto desk = desks_.find(agency); desk != desks_.end()) Ring(desk->second);
 }
 
+void Mailroom::WakeAll() {
+  MutexLock lock(&mutex_);
+  for (auto& [agency, desk] : desks_) Ring(desk);
+}
+
 bool Mailroom::Attended(const AgencyId& agency) const {
   MutexLock lock(&mutex_);
   return desks_.contains(agency);

@@ -47,6 +47,8 @@ class Mailroom {
 
   // Something waits for the agency.
   void Wake(const AgencyId& agency);
+  // Something may wait for anyone.
+  void WakeAll();
   // Whether the agency holds a stream.
   bool Attended(const AgencyId& agency) const;
 

@@ -238,6 +238,11 @@ class Store : public StoreView {
   // OK: no file of the store holds anything of what was erased and committed before the call.
   // UNAVAILABLE: a reader was in the way; the store goes on trying by itself.
   virtual absl::Status WipeTraces() = 0;
+  // ReadHead, once no commit of this store's whose answer was lost can still take effect.
+  // UNAVAILABLE while one may.
+  virtual absl::StatusOr<LogHead> SettledHead(absl::string_view gateway) {
+    return ReadHead(gateway);
+  }
 };
 
 }  // namespace sluss

@@ -531,6 +531,11 @@ void MemoryStore::SetFaults(StoreFaults faults) {
   faults_ = faults;
 }
 
+void MemoryStore::Share() {
+  MutexLock lock(&mutex_);
+  shared_ = true;
+}
+
 void MemoryStore::MoveHead() {
   MutexLock lock(&mutex_);
   ++base_.heads[kLog].size;

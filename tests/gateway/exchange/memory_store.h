@@ -99,8 +99,7 @@ class MemoryReads : public Interface {
                                                                 size_t limit) const override;
   absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const override;
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const override;
-  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t first,
-                                                       size_t limit) const override;
+  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t first, size_t limit) const override;
   absl::StatusOr<std::string> ReadTile(int tile_level, uint64_t index) const override;
   absl::StatusOr<std::optional<KeptOpening>> ReadOpening(uint64_t index) const override;
   absl::StatusOr<std::vector<OpeningRow>> OpeningsOf(uint64_t group) const override;
@@ -138,6 +137,8 @@ class MemoryStore : public MemoryReads<Store> {
   MemoryStore() : MemoryReads(&base_, &mutex_, &faults_) {}
 
   void SetFaults(StoreFaults faults);
+  // As one that several gateways write to: Begin waits for its turn.
+  void Share();
   // The log as somebody else left it: one entry further.
   void MoveHead();
   void ChangeEntry(uint64_t index);
@@ -160,6 +161,8 @@ class MemoryStore : public MemoryReads<Store> {
   MemoryBase base_;
   StoreFaults faults_;
   bool begun_ = false;
+  bool shared_ = false;
+  CondVar ended_;
 };
 
 }  // namespace sluss::testing

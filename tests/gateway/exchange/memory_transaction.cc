@@ -19,6 +19,7 @@ class MemoryTransaction : public MemoryReads<Transaction> {
   ~MemoryTransaction() override {
     MutexLock lock(mutex_);
     store_->begun_ = false;
+    store_->ended_.NotifyOne();
   }
 
   absl::Status Admit(const Recorded& recorded) override {
@@ -430,6 +431,7 @@ absl::StatusOr<std::unique_ptr<Transaction>> MemoryStore::Begin() {
   {
     MutexLock lock(&mutex_);
     if (faults_.begin) return absl::UnavailableError("the database is locked");
+    while (begun_ && shared_) ended_.Wait(&mutex_);
     if (begun_) return absl::FailedPreconditionError("a transaction is open");
     begun_ = true;
   }
