@@ -27,7 +27,7 @@ absl::StatusOr<v1::AdapterConfig> LoadAdapterConfig(const std::string& path) {
   ASSIGN_OR_RETURN(const TextFile file, TextFile::Load(path, &config));
   ConfigCheck check(file);
   CheckPeerName(&check, "agency", config.agency(), PeerKind::kAgency);
-  check.Address("gateway_address", config.gateway_address());
+  check.Addresses("gateway_address", config.gateway_address());
   CheckPeerName(&check, "gateway_name", config.gateway_name(), PeerKind::kGateway);
   CheckTlsFields(&check, config.mutable_tls());
   check.Directory("keys_dir", config.mutable_keys_dir());

@@ -1,15 +1,20 @@
 #include "gateway/base/config_check.h"
 
+#include <arpa/inet.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 namespace sluss {
 
@@ -43,6 +48,28 @@ void ConfigCheck::Address(absl::string_view field, const std::string& value) {
       !absl::SimpleAtoi(value.substr(colon + 1), &port) || port < 1 || port > 65535) {
     Fault(field, "write host:port, such as 127.0.0.1:7443");
   }
+}
+
+void ConfigCheck::Addresses(absl::string_view field, const std::string& value) {
+  const std::vector<std::string> list = absl::StrSplit(value, ',');
+  for (const std::string& one : list) Address(field, one);
+  const auto is = [](int family) {
+    return [family](const std::string& one) {
+      std::string host = one.substr(0, one.rfind(':'));
+      if (family == AF_INET6 && absl::StartsWith(host, "[") && absl::EndsWith(host, "]")) {
+        host = host.substr(1, host.size() - 2);
+      }
+      char bytes[sizeof(in6_addr)];
+      return inet_pton(family, host.c_str(), bytes) == 1;
+    };
+  };
+  if (list.size() < 2 || std::all_of(list.begin(), list.end(), is(AF_INET)) ||
+      std::all_of(list.begin(), list.end(), is(AF_INET6))) {
+    return;
+  }
+  Fault(field,
+        "a list names numeric addresses of one kind, such as 10.0.0.1:7443,10.0.0.2:7443: or name "
+        "one host whose name has several");
 }
 
 void ConfigCheck::File(absl::string_view field, std::string* path, int index) {

@@ -23,6 +23,8 @@ class ConfigCheck {
   void Required(absl::string_view field, const std::string& value);
   // host:port with a port of 1-65535.
   void Address(absl::string_view field, const std::string& value);
+  // One such address, or several numeric ones with commas between: who answers first is used.
+  void Addresses(absl::string_view field, const std::string& value);
   // A readable regular file.
   void File(absl::string_view field, std::string* path, int index = 0);
   // The same, and nobody but its owner may read it.

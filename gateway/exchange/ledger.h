@@ -53,9 +53,9 @@ class Ledger {
   // Of the entries whose proofs were wanted, in their order.
   using Receipts = std::vector<v1::LogReceipt>;
   using Wake = std::function<void(const AgencyId&)>;
-  // Hears in the ledger's thread each entry that another gateway appended, once it is proved to be
-  // the log's and before any unit that comes after it; `view` is what the next unit sees. Nothing
-  // is appended until it returns OK, and it may hear an entry again.
+  // Hears in the ledger's thread each entry that another gateway appended, before any unit that
+  // comes after it; `view` is what the next unit sees. Nothing is appended until it returns OK and
+  // all that was heard is proved to be the log's. It may hear an entry again.
   using Hear = std::function<absl::Status(const v1::AuditLeaf& leaf, const StoreView& view)>;
 
   // Reads the head and proves it against its checkpoint, and the newest entries, at most 255,

@@ -63,11 +63,23 @@ absl::StatusOr<PolicyAtStart> ChoosePolicy(const StoreView& view,
   return start;
 }
 
+absl::Status FollowActivation(const StoreView& view, ActivePolicy* active) {
+  ASSIGN_OR_RETURN(const std::vector<v1::PolicyActivation> newest, view.Activations(kNewest, 1));
+  if (newest.empty() || newest.front().digest() == active->Current()->digest()) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<const PolicySet> set,
+                   LoadVersion(view, newest.front().digest()));
+  active->Replace(std::move(set));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<PolicyLife>> PolicyLife::Begin(PolicyLifeParts parts) {
   std::unique_ptr<PolicyLife> life(new PolicyLife(std::move(parts)));
   const auto import = [&](Recorder& recorder, StepResult*) -> absl::Status {
     ASSIGN_OR_RETURN(const auto newest, recorder.store().Activations(kNewest, 1));
-    if (!newest.empty()) return absl::OkStatus();
+    // Another gateway may have imported or activated one since `active` was chosen.
+    if (!newest.empty()) return FollowActivation(recorder.store(), life->parts_.active);
     const std::shared_ptr<const PolicySet> set = life->parts_.active->Current();
     v1::StoredPolicyVersion version;
     version.set_bundle(set->canonical_bytes());
@@ -194,8 +206,12 @@ absl::StatusOr<std::optional<v1::Proposal>> PolicyLife::ActivateDue() {
     if (due == nullptr || one.effective_us() < due->effective_us()) due = &one;
   }
   if (due == nullptr) return std::nullopt;
-  ASSIGN_OR_RETURN(v1::Proposal activated, ActivateNow(nullptr, due->number()));
-  return activated;
+  absl::StatusOr<v1::Proposal> activated = ActivateNow(nullptr, due->number());
+  if (activated.ok()) return *std::move(activated);
+  // Another gateway that shares the store was first.
+  ASSIGN_OR_RETURN(const auto proposal, parts_.store->FindProposal(due->number()));
+  if (proposal.has_value() && proposal->state() == v1::POLICY_IN_FORCE) return std::nullopt;
+  return activated.status();
 }
 
 absl::StatusOr<v1::Proposal> PolicyLife::GetProposal(const v1::GetProposalRequest& request) const {

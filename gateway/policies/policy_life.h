@@ -47,6 +47,10 @@ struct PolicyAtStart {
 absl::StatusOr<PolicyAtStart> ChoosePolicy(const StoreView& view,
                                            absl::StatusOr<std::shared_ptr<const PolicySet>> files);
 
+// Puts in force what the newest stored activation says, where another gateway that shares the store
+// activated it. In the ledger's thread.
+absl::Status FollowActivation(const StoreView& view, ActivePolicy* active);
+
 // The pointed-to objects outlive the life.
 struct PolicyLifeParts {
   const StoreView* store;

@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/rpc/grpc_log.h"
@@ -44,6 +45,12 @@ class ServerCheck : public ExternalCertificateVerifier {
   const std::unique_ptr<PeerVerifier> verifier_;
   const Peer expected_;
 };
+
+// Of several gateways the first that answers is kept until it is lost.
+std::string TargetOf(const std::string& address) {
+  if (!absl::StrContains(address, ',')) return absl::StrCat("dns:///", address);
+  return absl::StrCat(address.front() == '[' ? "ipv6:" : "ipv4:", address);
+}
 
 grpc::ChannelArguments Arguments(const ChannelOptions& options) {
   grpc::ChannelArguments arguments;
@@ -84,7 +91,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ChannelOptions& opt
   tls.set_certificate_verifier(
       ExternalCertificateVerifier::Create<ServerCheck>(std::move(verifier), std::move(server)));
   tls.set_check_call_host(false);  // ServerCheck stands in for it
-  return grpc::CreateCustomChannel(absl::StrCat("dns:///", options.address),
+  return grpc::CreateCustomChannel(TargetOf(options.address),
                                    grpc::experimental::TlsCredentials(tls), Arguments(options));
 }
 

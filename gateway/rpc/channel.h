@@ -16,7 +16,7 @@
 namespace sluss {
 
 struct ChannelOptions {
-  std::string address;      // "127.0.0.1:7443"
+  std::string address;      // "127.0.0.1:7443"; numeric ones with commas: any of them
   std::string server_name;  // "gateway/gw1": the peer that its certificate must name
   Peer self;                // whom our own certificate must name
   v1::TlsFiles tls;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/config_check.h"
@@ -14,6 +15,8 @@
 
 namespace sluss {
 namespace {
+
+constexpr size_t kMostInstance = 32;
 
 void CheckAgencies(ConfigCheck& check, const v1::GatewayConfig& config) {
   if (config.agency().empty()) check.Fault("agency", "name at least one agency that may connect");
@@ -200,6 +203,22 @@ void CheckSearch(ConfigCheck& check, const std::string& database, v1::SearchRule
   }
 }
 
+// It is part of the name under which the gateway counts its entries.
+void CheckInstance(ConfigCheck& check, const std::string& database, const std::string& instance) {
+  if (instance.empty()) return;
+  const bool plain = std::all_of(instance.begin(), instance.end(), [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+  });
+  if (!plain || instance.size() > kMostInstance) {
+    check.Fault("instance", "write a short name of a-z, 0-9 and '-', another for each gateway");
+  }
+  if (!absl::StartsWith(database, "postgresql:")) {
+    check.Fault("instance",
+                "several gateways share a PostgreSQL database only: name one in `database`, or "
+                "leave `instance` out");
+  }
+}
+
 void CheckLogKeys(ConfigCheck& check, v1::LogKeys& keys) {
   if (!keys.keys_dir().empty()) check.Directory("log_keys.keys_dir", keys.mutable_keys_dir());
   if (!keys.successor_dir().empty()) {
@@ -235,6 +254,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   if (config.has_witnesses()) CheckWitnesses(check, *config.mutable_witnesses());
   if (config.has_timestamps()) CheckTimestamps(check, *config.mutable_timestamps());
   if (config.has_log_keys()) CheckLogKeys(check, *config.mutable_log_keys());
+  CheckInstance(check, config.database(), config.instance());
   CheckSearch(check, config.database(), *config.mutable_search());
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());

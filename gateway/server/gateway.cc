@@ -137,7 +137,9 @@ absl::Status Gateway::Join() {
                                                 .key_holder = key_holder_.get(),
                                                 .keys = keys_.get(),
                                                 .log = std::move(log),
-                                                .openings = vault_.get()},
+                                                .openings = vault_.get(),
+                                                .instance = config_.instance(),
+                                                .hear = Listening()},
                                                LimitsOf(config_)));
   RETURN_IF_ERROR(BeginErasures());
   ASSIGN_OR_RETURN(access_holder_, AccessHolderLink::Create(config_, clock_));
@@ -206,12 +208,27 @@ absl::Status Gateway::Join() {
   return absl::OkStatus();
 }
 
+Ledger::Hear Gateway::Listening() {
+  if (config_.instance().empty()) return nullptr;
+  return [this](const v1::AuditLeaf& leaf, const StoreView& view) { return Hear(leaf, view); };
+}
+
+absl::Status Gateway::Hear(const v1::AuditLeaf& leaf, const StoreView& view) {
+  if (leaf.kind() == v1::POLICY_ACTIVATION) return FollowActivation(view, policies_.get());
+  if (leaf.kind() == v1::ERASURE) openings_->Forget();
+  return absl::OkStatus();
+}
+
 absl::Status Gateway::OpenVault() {
   ASSIGN_OR_RETURN(month_keys_, OpenMonthKeyFiles(config_.openings().keys_dir()));
   vault_ = std::make_unique<OpeningVault>(config_.log_origin(), month_keys_.get());
   openings_ =
       std::make_unique<StoredOpenings>(store_.get(), month_keys_.get(), config_.log_origin());
-  ASSIGN_OR_RETURN(journal_, OpenErasureJournalFile(config_.openings().keys_dir()));
+  {
+    // A journal is repaired when it is opened: not while another gateway may be writing to it.
+    ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> alone, store_->Begin());
+    ASSIGN_OR_RETURN(journal_, OpenErasureJournalFile(config_.openings().keys_dir()));
+  }
   ASSIGN_OR_RETURN(const uint64_t sealed, SealPlainOpenings(store_.get(), vault_.get()));
   if (sealed > 0) events_->Write("openings-sealed", {{"count", sealed}});
   return absl::OkStatus();

@@ -54,6 +54,10 @@ class Gateway {
   Gateway(const v1::GatewayConfig& config, const Clock* clock, EventLog* events);
 
   absl::Status Join();
+  // Empty where this gateway has the store to itself.
+  Ledger::Hear Listening();
+  // What this gateway does about an entry of another that shares the store.
+  absl::Status Hear(const v1::AuditLeaf& leaf, const StoreView& view);
   // Where the keys of openings lie, and what an earlier program left unsealed.
   absl::Status OpenVault();
   // Erases again what the journal says, before anybody is served.

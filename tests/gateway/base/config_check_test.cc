@@ -57,6 +57,23 @@ TEST_F(ConfigCheckTest, NamesEveryFaultWithItsLine) {
                              HasSubstr("missing.pem`: No such file"))));
 }
 
+TEST_F(ConfigCheckTest, TakesOneAddressOrSeveralNumericOnes) {
+  const TextFile file = Load();
+  for (const char* good : {"gateway.example:7443", "10.0.0.1:7443", "10.0.0.1:7443,10.0.0.2:7444",
+                           "[::1]:7443,[fe80::2]:7443"}) {
+    ConfigCheck check(file);
+    check.Addresses("listen", good);
+    EXPECT_OK(check.Finish()) << good;
+  }
+  for (const char* bad : {"", "nowhere", "10.0.0.1:7443,", "10.0.0.1:7443,gateway.example:7443",
+                          "10.0.0.1:7443,[::1]:7443", "10.0.0.1,10.0.0.2:7443"}) {
+    ConfigCheck check(file);
+    check.Addresses("listen", bad);
+    EXPECT_THAT(check.Finish(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("`listen`")))
+        << bad;
+  }
+}
+
 TEST_F(ConfigCheckTest, ResolvesPathsFromTheFilesOwnDirectory) {
   const TextFile file = Load();
   ConfigCheck check(file);

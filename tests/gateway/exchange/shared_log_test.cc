@@ -32,6 +32,7 @@ constexpr auto kUnavailable = absl::StatusCode::kUnavailable;
 constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
 
 constexpr char kOrigin[] = "log.sluss.example/gw1";
+constexpr size_t kSizeInCheckpoint = sizeof(kOrigin);  // after the origin and its newline
 
 class SharedLogTest : public ::testing::Test {
  protected:
@@ -226,6 +227,70 @@ TEST_F(SharedLogTest, AnEntryOfTheOtherThatWasChangedStopsTheReplica) {
   store_.ChangeEntry(changed);  // put back: it stays stopped
   EXPECT_THAT(b.ledger->Run(AnEntry), StatusIs(kUnavailable, HasSubstr("changed by somebody")));
 }
+
+// What somebody does to the store while a replica waits: to entries, tree or checkpoint ahead of
+// it.
+struct Tampering {
+  const char* name;
+  void (*change)(testing::MemoryBase& base, uint64_t size, const SigningKey& other);
+  const char* told;
+};
+
+class TamperedStoreTest : public SharedLogTest, public ::testing::WithParamInterface<Tampering> {};
+
+TEST_P(TamperedStoreTest, StopsTheReplicaForGood) {
+  Gateway& a = Start("gateway/gw1/a");
+  Gateway& b = Start("gateway/gw1/b");
+  ASSERT_OK(b.ledger->Run(AnEntry));
+  b.Answer(absl::UnavailableError("busy"));  // so that it does not read on by itself
+  for (int i = 0; i < 3; ++i) ASSERT_OK(a.ledger->Run(AnEntry));
+  auto base = store_.Backup();
+  const LogSecrets other = Must(LogSecrets::Generate(kOrigin));
+  GetParam().change(base, Must(store_.ReadHead("")).size, other.signing);
+  store_.RestoreBackup(base);
+  b.Answer(absl::OkStatus());
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    EXPECT_THAT(b.ledger->Run(AnEntry), StatusIs(kUnavailable, HasSubstr(GetParam().told)));
+  }
+  EXPECT_THAT(b.ledger->health(), StatusIs(kDataLoss, HasSubstr("the relay has stopped")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, TamperedStoreTest,
+    ::testing::Values(Tampering{"EntryRemoved",
+                                [](testing::MemoryBase& base, uint64_t size, const SigningKey&) {
+                                  base.entries.erase(size - 1);
+                                },
+                                "is not there"},
+                      Tampering{"EntriesReordered",
+                                [](testing::MemoryBase& base, uint64_t size, const SigningKey&) {
+                                  std::swap(base.entries.at(size - 1), base.entries.at(size - 2));
+                                },
+                                "that is signed is not"},
+                      Tampering{"NoRecord",
+                                [](testing::MemoryBase& base, uint64_t size, const SigningKey&) {
+                                  base.entries.at(size - 1) = "no record";
+                                },
+                                "is no record"},
+                      Tampering{"TreeOfAnother",
+                                [](testing::MemoryBase& base, uint64_t, const SigningKey&) {
+                                  base.heads.at("").tree.back() ^= 1;
+                                },
+                                "that is signed is not"},
+                      Tampering{"CheckpointChanged",
+                                [](testing::MemoryBase& base, uint64_t, const SigningKey&) {
+                                  base.heads.at("").checkpoint[kSizeInCheckpoint] ^= 1;
+                                },
+                                "changed by somebody else"},
+                      Tampering{
+                          "SignedByAnotherKey",
+                          [](testing::MemoryBase& base, uint64_t size, const SigningKey& other) {
+                            LogHead& head = base.heads.at("");
+                            const Hash root = Must(Appender::Restore(head.tree)).root();
+                            head.checkpoint = SignCheckpoint({kOrigin, size, root}, other);
+                          },
+                          "changed by somebody else"}),
+    [](const auto& one) { return one.param.name; });
 
 TEST_F(SharedLogTest, ALogThatWentBackStopsEveryReplica) {
   Gateway& a = Start("gateway/gw1/a");
