@@ -26,7 +26,7 @@ class TamperMatrixTest(unittest.TestCase):
         self.assertGreater(len(self.rows), 20)
         used = set()
         for what, *cells in self.rows:
-            self.assertEqual(len(cells), 5, what)
+            self.assertEqual(len(cells), 6, what)
             self.assertTrue(any(cell != "-" for cell in cells), what)
             for cell in cells:
                 if cell == "-" or "as a stranger" in cell:

@@ -169,6 +169,8 @@ class World:
         self.moved = moved_clock
         self.records = 0  # handed in so far: none has the id of another
         self.gateway_port, self.keyholder_port = free_ports(2)
+        self.database = "sluss.db"  # as the gateways' configuration names it
+        self.gateways = {"gateway": (self.gateway_port, "")}  # home -> (port, instance)
 
     # ---- layout --------------------------------------------------------------------------------
 
@@ -233,14 +235,14 @@ class World:
         self.issue(f"sluss://role/{role}/{name}", prefix)
         return prefix
 
-    def ask(self, who, *command):
-        """slussctl against the gateway, as an agency or an official; returns the finished process."""
-        command = [self.program("slussctl"), *command, *self.gateway_options(who)]
+    def ask(self, who, *command, gateway="gateway"):
+        """slussctl against a gateway, as an agency or an official; returns the finished process."""
+        command = [self.program("slussctl"), *command, *self.gateway_options(who, gateway)]
         return subprocess.run([str(part) for part in command], capture_output=True, text=True)
 
-    def gateway_options(self, who):
+    def gateway_options(self, who, gateway="gateway"):
         prefix = who if isinstance(who, pathlib.Path) else self.agency_dir(who) / "tls"
-        return ["--gateway", f"127.0.0.1:{self.gateway_port}", "--name", "gateway/gw1",
+        return ["--gateway", f"127.0.0.1:{self.gateways[gateway][0]}", "--name", "gateway/gw1",
                 "--certificate", f"{prefix}.crt", "--key", f"{prefix}.key",
                 "--authority", self.dir / "ca" / "ca.crt",
                 "--revocation-list", self.dir / "ca" / "ca.crl"]
@@ -274,7 +276,7 @@ class World:
         return Keys(folder, directory, agencies, printed.split("named in messages ")[1].split()[0])
 
     def home(self, name):
-        return self.dir / name if name in ("gateway", "keyholder") else self.agency_dir(name)
+        return self.agency_dir(name) if "/" in name else self.dir / name
 
     # The next generations, as OPERATIONS.md has them. Each party makes its own into a folder of its
     # own; only public halves and what is sealed to the key holder travel. Nothing changes over yet.
@@ -354,13 +356,16 @@ class World:
         agencies = "\n".join(f'agency: "{agency}"' for agency in self.keys["gateway"][0].agencies
                              if agency != ACCESS_DOMAIN)
         policies = "\n".join(f'policy: "{path}"' for path in self.policies)
-        (self.dir / "gateway" / "gateway.txtpb").write_text(f"""\
+        for home, (port, instance) in self.gateways.items():
+            shared = f'instance: "{instance}"\nsearch {{ index: "search.index" }}' if instance else ""
+            (self.dir / home / "gateway.txtpb").write_text(f"""\
 name: "gateway/gw1"
-listen: "127.0.0.1:{self.gateway_port}"
+listen: "127.0.0.1:{port}"
 {self._tls()}
 {self._keys_fields("gateway")}
-database: "sluss.db"
-openings {{ keys_dir: "openings" }}
+database: "{self.database}"
+openings {{ keys_dir: "../gateway/openings" }}
+{shared}
 catalogue: "{ROOT}/policy/catalogue"
 {policies}
 keyholder {{ address: "127.0.0.1:{self.keyholder_port}" name: "keyholder/kh1" }}
@@ -368,6 +373,19 @@ log_origin: "log.sluss.example/gw1"
 {agencies}
 {self.gateway_more}
 """)
+
+    def share_database(self, uri, *instances):
+        """Several gateways on one PostgreSQL database, before any has started; the first is
+        "gateway", the others "gateway-NAME". Agencies name the addresses of all."""
+        self.database = uri
+        self.gateways = {"gateway": (self.gateway_port, instances[0])}
+        for instance, port in zip(instances[1:], free_ports(len(instances) - 1)):
+            home = f"gateway-{instance}"
+            self.gateways[home] = (port, instance)
+            shutil.copytree(self.dir / "gateway", self.dir / home)
+        self._gateway_config()
+        for agency in self.agencies:
+            self._agency_config(agency)
 
     def configure_gateway(self, more):
         """Further fields of its configuration, in the place of those given before."""
@@ -395,9 +413,10 @@ gateway: "gateway/gw1"
     def _agency_config(self, agency):
         home = self.agency_dir(agency)
         form, mapping = self.agencies[agency]
+        addresses = ",".join(f"127.0.0.1:{port}" for port, _ in self.gateways.values())
         (home / "adapter.txtpb").write_text(f"""\
 agency: "{agency}"
-gateway_address: "127.0.0.1:{self.gateway_port}"
+gateway_address: "{addresses}"
 gateway_name: "gateway/gw1"
 {self._tls()}
 {self._keys_fields(agency)}
@@ -458,9 +477,9 @@ poll_milliseconds: 50
         return self.processes[name]
 
     def start(self, name):
-        """name: "gateway", "keyholder" or an agency."""
-        if name == "gateway":
-            process = self._process(name, "sluss-gateway", self.dir / "gateway" / "gateway.txtpb")
+        """name: a gateway's home, "keyholder" or an agency."""
+        if name in self.gateways:
+            process = self._process(name, "sluss-gateway", self.dir / name / "gateway.txtpb")
         elif name == "keyholder":
             process = self._process(name, "sluss-keyholder",
                                     self.dir / "keyholder" / "keyholder.txtpb")
@@ -473,7 +492,7 @@ poll_milliseconds: 50
 
     def start_all(self):
         """Starts whatever does not run."""
-        for name in ("keyholder", "gateway", *self.agencies):
+        for name in ("keyholder", *self.gateways, *self.agencies):
             if name not in self.processes or not self.processes[name].running():
                 self.start(name)
 
@@ -512,13 +531,18 @@ poll_milliseconds: 50
         while True:
             shutil.rmtree(tiles, ignore_errors=True)
             self.run(self.program("slussctl"), "log", "export",
-                     "--database", self.dir / "gateway" / "sluss.db", "--tiles", tiles)
+                     "--database", self.database_name(), "--tiles", tiles)
             try:
                 return self.run(self.program("sluss-verify"), tiles, "--key", self.verifier_key(),
                                 *receipts).strip()
             except RuntimeError as error:
                 if "has no receipt" not in str(error) or time.monotonic() > deadline:
                     raise
+
+    def database_name(self):
+        """The database as commands outside the gateway name it."""
+        uri = "://" in self.database
+        return self.database if uri else self.dir / "gateway" / self.database
 
     # ---- a citizen asks ------------------------------------------------------------------------
 

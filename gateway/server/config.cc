@@ -204,7 +204,8 @@ void CheckSearch(ConfigCheck& check, const std::string& database, v1::SearchRule
 }
 
 // It is part of the name under which the gateway counts its entries.
-void CheckInstance(ConfigCheck& check, const std::string& database, const std::string& instance) {
+void CheckInstance(ConfigCheck& check, const v1::GatewayConfig& config) {
+  const std::string& instance = config.instance();
   if (instance.empty()) return;
   const bool plain = std::all_of(instance.begin(), instance.end(), [](char c) {
     return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
@@ -212,7 +213,10 @@ void CheckInstance(ConfigCheck& check, const std::string& database, const std::s
   if (!plain || instance.size() > kMostInstance) {
     check.Fault("instance", "write a short name of a-z, 0-9 and '-', another for each gateway");
   }
-  if (!absl::StartsWith(database, "postgresql:")) {
+  if (config.search().index().empty() && !config.search().off()) {
+    check.Fault("search.index", "name a file of this gateway's own: each of several has one");
+  }
+  if (!absl::StartsWith(config.database(), "postgresql:")) {
     check.Fault("instance",
                 "several gateways share a PostgreSQL database only: name one in `database`, or "
                 "leave `instance` out");
@@ -254,7 +258,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   if (config.has_witnesses()) CheckWitnesses(check, *config.mutable_witnesses());
   if (config.has_timestamps()) CheckTimestamps(check, *config.mutable_timestamps());
   if (config.has_log_keys()) CheckLogKeys(check, *config.mutable_log_keys());
-  CheckInstance(check, config.database(), config.instance());
+  CheckInstance(check, config);
   CheckSearch(check, config.database(), *config.mutable_search());
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());
