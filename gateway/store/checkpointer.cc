@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kQuiet(2);
 
 }  // namespace
 
-Checkpointer::Checkpointer(std::unique_ptr<Connection> connection,
+Checkpointer::Checkpointer(std::unique_ptr<SqliteConnection> connection,
                            std::function<void(absl::Status)> failed)
     : connection_(std::move(connection)), failed_(std::move(failed)), thread_([this] { Loop(); }) {}
 

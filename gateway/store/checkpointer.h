@@ -18,7 +18,8 @@ namespace sluss {
 class Checkpointer {
  public:
   // `failed` hears of errors that are more than a busy reader; it is called on the thread.
-  Checkpointer(std::unique_ptr<Connection> connection, std::function<void(absl::Status)> failed);
+  Checkpointer(std::unique_ptr<SqliteConnection> connection,
+               std::function<void(absl::Status)> failed);
   // Waits for a copy under way.
   ~Checkpointer();
   Checkpointer(const Checkpointer&) = delete;
@@ -33,7 +34,7 @@ class Checkpointer {
   // False: a reader was in the way of the rest.
   absl::StatusOr<bool> CopyBack(bool quiet);
 
-  const std::unique_ptr<Connection> connection_;  // of the thread
+  const std::unique_ptr<SqliteConnection> connection_;  // of the thread
   const std::function<void(absl::Status)> failed_;
 
   Mutex mutex_;

@@ -18,32 +18,32 @@ class ConnectionPool {
   // Gives the connection back when it dies.
   class Lease {
    public:
-    Lease(ConnectionPool* pool, std::unique_ptr<Connection> connection)
+    Lease(ConnectionPool* pool, std::unique_ptr<SqliteConnection> connection)
         : pool_(pool), connection_(std::move(connection)) {}
     Lease(Lease&&) = default;
     ~Lease() {
       if (connection_ != nullptr) pool_->Return(std::move(connection_));
     }
-    Connection& operator*() const { return *connection_; }
+    SqliteConnection& operator*() const { return *connection_; }
 
    private:
     ConnectionPool* pool_;
-    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<SqliteConnection> connection_;
   };
 
-  void Add(std::unique_ptr<Connection> connection) { Return(std::move(connection)); }
+  void Add(std::unique_ptr<SqliteConnection> connection) { Return(std::move(connection)); }
 
   // Waits while all are lent.
   Lease Borrow() {
     MutexLock lock(&mutex_);
     while (idle_.empty()) returned_.Wait(&mutex_);
-    std::unique_ptr<Connection> connection = std::move(idle_.back());
+    std::unique_ptr<SqliteConnection> connection = std::move(idle_.back());
     idle_.pop_back();
     return Lease(this, std::move(connection));
   }
 
  private:
-  void Return(std::unique_ptr<Connection> connection) {
+  void Return(std::unique_ptr<SqliteConnection> connection) {
     {
       MutexLock lock(&mutex_);
       idle_.push_back(std::move(connection));
@@ -53,7 +53,7 @@ class ConnectionPool {
 
   Mutex mutex_;
   CondVar returned_;
-  std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<SqliteConnection>> idle_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluss

@@ -261,7 +261,8 @@ absl::Status NotWritable(const std::string& path) {
 
 // Where SQLite's last word was a fault of the file, says so with the cure; any other fault was
 // found here and is told as it is.
-absl::Status Explain(const std::string& path, Connection* connection, const absl::Status& status) {
+absl::Status Explain(const std::string& path, SqliteConnection* connection,
+                     const absl::Status& status) {
   sqlite3* const database = connection->handle();
   switch (status.ok() ? SQLITE_OK : sqlite3_errcode(database) & 0xff) {
     case SQLITE_NOTADB:
@@ -293,13 +294,13 @@ absl::Status CreateOrCheckHeader(const std::string& path) {
   return size == 0 || ours ? absl::OkStatus() : Damaged(path, "file is not a database");
 }
 
-absl::StatusOr<int64_t> ReadNumber(Connection* connection, const char* sql) {
+absl::StatusOr<int64_t> ReadNumber(SqliteConnection* connection, const char* sql) {
   Query query = connection->Prepare(sql);
   ASSIGN_OR_RETURN(const bool row, query.Step());
   return row ? query.IntAt(0) : 0;
 }
 
-absl::StatusOr<std::string> ReadText(Connection* connection, const char* sql) {
+absl::StatusOr<std::string> ReadText(SqliteConnection* connection, const char* sql) {
   Query query = connection->Prepare(sql);
   ASSIGN_OR_RETURN(const bool row, query.Step());
   return row ? query.BytesAt(0) : std::string();
@@ -307,7 +308,7 @@ absl::StatusOr<std::string> ReadText(Connection* connection, const char* sql) {
 
 // Earlier versions are taken too: the gateway brings them up to date when it opens them for
 // writing.
-absl::StatusOr<int64_t> CheckIdentity(const std::string& path, Connection* connection) {
+absl::StatusOr<int64_t> CheckIdentity(const std::string& path, SqliteConnection* connection) {
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   if (application != kApplicationId) {
     return Refuse(path, "belongs to another program", "name the gateway's own file in `database`");
@@ -322,7 +323,7 @@ absl::StatusOr<int64_t> CheckIdentity(const std::string& path, Connection* conne
 }
 
 // In one transaction: an interrupted start leaves the file as it was.
-absl::Status BringUpToDate(Connection* connection, int64_t version) {
+absl::Status BringUpToDate(SqliteConnection* connection, int64_t version) {
   RETURN_IF_ERROR(connection->Execute("BEGIN IMMEDIATE"));
   absl::Status status;
   for (; version < kSchemaVersion && status.ok(); ++version) {
@@ -336,7 +337,7 @@ absl::Status BringUpToDate(Connection* connection, int64_t version) {
 // The whole file as long as that takes no time. Of a larger one, what the gateway works with: what
 // only grows with the log is left out, since each entry and tile is held against the signed root by
 // whoever reads it, and each opening is authenticated.
-absl::StatusOr<std::vector<std::string>> PageChecks(Connection* connection) {
+absl::StatusOr<std::vector<std::string>> PageChecks(SqliteConnection* connection) {
   ASSIGN_OR_RETURN(const int64_t pages, ReadNumber(connection, "PRAGMA page_count"));
   ASSIGN_OR_RETURN(const int64_t bytes, ReadNumber(connection, "PRAGMA page_size"));
   if (pages * bytes <= kCheckedWhole) return std::vector<std::string>{"PRAGMA quick_check(1)"};
@@ -351,7 +352,7 @@ absl::StatusOr<std::vector<std::string>> PageChecks(Connection* connection) {
   }
 }
 
-absl::Status CheckPages(const std::string& path, Connection* connection) {
+absl::Status CheckPages(const std::string& path, SqliteConnection* connection) {
   ASSIGN_OR_RETURN(const std::vector<std::string> checks, PageChecks(connection));
   for (const std::string& check : checks) {
     ASSIGN_OR_RETURN(const std::string verdict, ReadText(connection, check.c_str()));
@@ -360,14 +361,14 @@ absl::Status CheckPages(const std::string& path, Connection* connection) {
   return absl::OkStatus();
 }
 
-absl::Status SwitchToWriteAheadLog(const std::string& path, Connection* connection) {
+absl::Status SwitchToWriteAheadLog(const std::string& path, SqliteConnection* connection) {
   ASSIGN_OR_RETURN(const std::string mode, ReadText(connection, "PRAGMA journal_mode = WAL"));
   if (mode == "wal") return absl::OkStatus();
   return Refuse(path, "cannot have a write-ahead log where it lies",
                 "move it to a local disk that supports shared memory");
 }
 
-absl::Status PrepareForWriting(const std::string& path, Connection* connection) {
+absl::Status PrepareForWriting(const std::string& path, SqliteConnection* connection) {
   RETURN_IF_ERROR(connection->Execute(kSettings));
   ASSIGN_OR_RETURN(const int64_t tables,
                    ReadNumber(connection, "SELECT count(*) FROM sqlite_schema"));
@@ -382,7 +383,7 @@ absl::Status PrepareForWriting(const std::string& path, Connection* connection) 
   return version == kSchemaVersion ? absl::OkStatus() : BringUpToDate(connection, version);
 }
 
-absl::Status PrepareBeside(const std::string& path, Connection* connection) {
+absl::Status PrepareBeside(const std::string& path, SqliteConnection* connection) {
   RETURN_IF_ERROR(connection->Execute(kSettings));
   ASSIGN_OR_RETURN(const int64_t version, CheckIdentity(path, connection));
   if (version < kPublishedVersion) RETURN_IF_ERROR(connection->Execute(kNothingPublished));
@@ -392,16 +393,18 @@ absl::Status PrepareBeside(const std::string& path, Connection* connection) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Connection>> OpenForWriting(const std::string& path) {
+absl::StatusOr<std::unique_ptr<SqliteConnection>> OpenForWriting(const std::string& path) {
   RETURN_IF_ERROR(CreateOrCheckHeader(path));
-  ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connection::Open(path, kPatience));
+  ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> connection,
+                   SqliteConnection::Open(path, kPatience));
   RETURN_IF_ERROR(Explain(path, connection.get(), PrepareForWriting(path, connection.get())));
   return connection;
 }
 
-absl::StatusOr<std::unique_ptr<Connection>> OpenBeside(const std::string& path,
-                                                       absl::Duration patience) {
-  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(path, patience);
+absl::StatusOr<std::unique_ptr<SqliteConnection>> OpenBeside(const std::string& path,
+                                                             absl::Duration patience) {
+  absl::StatusOr<std::unique_ptr<SqliteConnection>> connection =
+      SqliteConnection::Open(path, patience);
   if (!connection.ok()) {
     return Refuse(path, "cannot be opened", "name the gateway's own file, as the gateway's user");
   }

@@ -16,12 +16,12 @@ namespace sluss {
 // For the one writer. Creates the file (mode 0600) and its schema where there is none; checks the
 // pages of an existing one, which takes about a second a gigabyte. FAILED_PRECONDITION: the file is
 // not one to use. DATA_LOSS: it is damaged. UNAVAILABLE: the disk is full.
-absl::StatusOr<std::unique_ptr<Connection>> OpenForWriting(const std::string& path);
+absl::StatusOr<std::unique_ptr<SqliteConnection>> OpenForWriting(const std::string& path);
 
 // One more connection to the file, beside its writer in this process or another. The file must
 // exist and be of this schema; its pages are not checked. Waits up to `patience` for a lock.
-absl::StatusOr<std::unique_ptr<Connection>> OpenBeside(const std::string& path,
-                                                       absl::Duration patience = absl::Seconds(10));
+absl::StatusOr<std::unique_ptr<SqliteConnection>> OpenBeside(
+    const std::string& path, absl::Duration patience = absl::Seconds(10));
 
 }  // namespace sluss
 

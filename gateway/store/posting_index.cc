@@ -47,19 +47,19 @@ constexpr char kSettings[] = R"sql(
   PRAGMA cell_size_check = ON;
 )sql";
 
-absl::StatusOr<std::string> ReadText(Connection* connection, const char* sql) {
+absl::StatusOr<std::string> ReadText(SqliteConnection* connection, const char* sql) {
   Query query = connection->Prepare(sql);
   ASSIGN_OR_RETURN(const bool row, query.Step());
   return row ? query.BytesAt(0) : std::string();
 }
 
-absl::StatusOr<int64_t> ReadNumber(Connection* connection, const char* sql) {
+absl::StatusOr<int64_t> ReadNumber(SqliteConnection* connection, const char* sql) {
   Query query = connection->Prepare(sql);
   ASSIGN_OR_RETURN(const bool row, query.Step());
   return row ? query.IntAt(0) : 0;
 }
 
-absl::Status CheckIsIndex(Connection* connection) {
+absl::Status CheckIsIndex(SqliteConnection* connection) {
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   ASSIGN_OR_RETURN(const int64_t version, ReadNumber(connection, "PRAGMA user_version"));
   if (application != kApplicationId || version != kVersion) {
@@ -84,7 +84,7 @@ absl::Status Create(const std::string& path) {
                                                "own in `search.index`"));
   }
   close(file);
-  ASSIGN_OR_RETURN(const auto connection, Connection::Open(path, kPatience));
+  ASSIGN_OR_RETURN(const auto connection, SqliteConnection::Open(path, kPatience));
   RETURN_IF_ERROR(ReadText(connection.get(), "PRAGMA journal_mode = WAL").status());
   return connection->Execute(kSchema);
 }
@@ -104,10 +104,12 @@ absl::Status PostingIndex::Remove(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<PostingIndex>> PostingIndex::OpenExisting(const std::string& path) {
   const uint64_t id = FileId(path);
-  ASSIGN_OR_RETURN(std::unique_ptr<Connection> writer, Connection::Open(path, kPatience));
+  ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> writer,
+                   SqliteConnection::Open(path, kPatience));
   RETURN_IF_ERROR(writer->Execute(kSettings));
   RETURN_IF_ERROR(CheckIsIndex(writer.get()));
-  ASSIGN_OR_RETURN(std::unique_ptr<Connection> reader, Connection::Open(path, kPatience));
+  ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> reader,
+                   SqliteConnection::Open(path, kPatience));
   RETURN_IF_ERROR(reader->Execute("PRAGMA query_only = ON"));
   std::unique_ptr<PostingIndex> index(
       new PostingIndex(path, id, std::move(writer), std::move(reader)));

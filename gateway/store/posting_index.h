@@ -62,8 +62,8 @@ class PostingIndex {
   absl::StatusOr<uint64_t> Count(uint64_t key, uint64_t from, uint64_t to) const;
 
  private:
-  PostingIndex(std::string path, uint64_t file_id, std::unique_ptr<Connection> writer,
-               std::unique_ptr<Connection> reader)
+  PostingIndex(std::string path, uint64_t file_id, std::unique_ptr<SqliteConnection> writer,
+               std::unique_ptr<SqliteConnection> reader)
       : path_(std::move(path)),
         file_id_(file_id),
         writer_(std::move(writer)),
@@ -76,10 +76,10 @@ class PostingIndex {
 
   const std::string path_;
   const uint64_t file_id_;  // the file's number in its file system
-  const std::unique_ptr<Connection> writer_;
+  const std::unique_ptr<SqliteConnection> writer_;
 
   mutable Mutex reading_;
-  const std::unique_ptr<Connection> reader_ ABSL_PT_GUARDED_BY(reading_);
+  const std::unique_ptr<SqliteConnection> reader_ ABSL_PT_GUARDED_BY(reading_);
 };
 
 }  // namespace sluss

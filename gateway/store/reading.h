@@ -14,7 +14,7 @@
 namespace sluss {
 
 // `Base` is Store or Transaction. `Lease` is what Derived::Borrow() returns as a StatusOr; its
-// operator* is a Connection, and it gives the connection back when it dies.
+// operator* is a SqlConnection, and it gives the connection back when it dies.
 template <typename Derived, typename Base>
 class Reading : public Base {
  public:
@@ -87,7 +87,7 @@ class Reading : public Base {
                                                                 size_t limit) const final {
     return Ask(&SqlReader::Activations, before, limit);
   }
-  absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const final {
+  absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const override {
     return Ask(&SqlReader::ReadHead, gateway);
   }
   absl::StatusOr<std::string> ReadEntry(uint64_t index) const final {

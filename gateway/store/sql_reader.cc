@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<Message>> Messages(Query query) {
   }
 }
 
-// SQLite's numbers are signed.
+// The databases' numbers are signed.
 int64_t Bound(uint64_t before) {
   return static_cast<int64_t>(std::min<uint64_t>(before, std::numeric_limits<int64_t>::max()));
 }
@@ -156,7 +156,7 @@ absl::StatusOr<std::optional<MessageRow>> SqlReader::FindDelivered(const Deliver
 
 absl::StatusOr<std::string> SqlReader::ReadPayload(const MessageId& id) const {
   Query query = connection_->Prepare(
-      "SELECT envelope FROM payload JOIN message ON admitted = message WHERE id = ?");
+      "SELECT envelope FROM payload JOIN message ON admitted = payload.message WHERE id = ?");
   query.Blob(id.value());
   return Bytes(std::move(query));
 }
@@ -168,9 +168,9 @@ absl::StatusOr<std::vector<MessageId>> SqlReader::MessagesCiting(
   for (const v1::MessageState state : states) wanted |= int64_t{1} << state;
   Query query = connection_->Prepare(
       "SELECT id FROM citation JOIN message ON id = citation.message "
-      "WHERE consent = ? AND citation.message > ? AND (? >> state) & 1 "
+      "WHERE consent = ? AND citation.message > ? AND ((? >> CAST(state AS INTEGER)) & 1) = 1 "
       "ORDER BY citation.message LIMIT ?");
-  query.Blob(consent.value()).Blob(after.value()).Int(wanted).Int(limit);
+  query.Blob(consent.value()).Blob(after.value()).Int(wanted).Int(Bound(limit));
   return MessageIds(std::move(query));
 }
 
@@ -178,7 +178,7 @@ absl::StatusOr<std::vector<MessageId>> SqlReader::MessagesDue(absl::Time now, si
   Query query = connection_->Prepare(
       "SELECT id FROM message WHERE deadline < 9223372036854775807 AND deadline <= ? "
       "ORDER BY deadline, admitted LIMIT ?");
-  query.Time(now).Int(limit);
+  query.Time(now).Int(Bound(limit));
   return MessageIds(std::move(query));
 }
 
@@ -187,7 +187,7 @@ absl::StatusOr<std::vector<MessageId>> SqlReader::PseudonymsWanted(absl::Time no
   Query query = connection_->Prepare(
       "SELECT id FROM message WHERE pseudonym = 1 AND pseudonym_due <= ? "
       "ORDER BY pseudonym_due, admitted LIMIT ?");
-  query.Time(now).Int(limit);
+  query.Time(now).Int(Bound(limit));
   return MessageIds(std::move(query));
 }
 
@@ -196,7 +196,7 @@ absl::StatusOr<std::vector<AdmittedMessage>> SqlReader::MessagesAdmitted(uint64_
   Query query = connection_->Prepare(
       "SELECT id, sender, recipient, state, delivery_id, deadline, pseudonym, pseudonym_due, "
       "details, admitted FROM message WHERE admitted > ? ORDER BY admitted LIMIT ?");
-  query.Int(Bound(after)).Int(limit);
+  query.Int(Bound(after)).Int(Bound(limit));
   std::vector<AdmittedMessage> messages;
   while (true) {
     ASSIGN_OR_RETURN(const bool found, query.Step());
@@ -211,7 +211,7 @@ absl::StatusOr<std::vector<QueueItem>> SqlReader::ReadyItems(const AgencyId& age
   Query query = connection_->Prepare(
       "SELECT sequence, agency, delivery_id, message_id, kind, ready, outcome FROM item "
       "WHERE agency = ? AND ready = 1 AND sequence > ? ORDER BY sequence LIMIT ?");
-  query.Text(agency.value()).Int(after).Int(limit);
+  query.Text(agency.value()).Int(Bound(after)).Int(Bound(limit));
   return Items(std::move(query));
 }
 
@@ -316,7 +316,7 @@ absl::StatusOr<std::optional<v1::Review>> SqlReader::FindReview(uint64_t number)
 absl::StatusOr<std::vector<v1::Review>> SqlReader::Reviews(uint64_t before, size_t limit) const {
   Query query = connection_->Prepare(
       "SELECT review FROM review WHERE number < ? ORDER BY number DESC LIMIT ?");
-  query.Int(Bound(before)).Int(limit);
+  query.Int(Bound(before)).Int(Bound(limit));
   return Messages<v1::Review>(std::move(query));
 }
 
@@ -332,7 +332,7 @@ absl::StatusOr<std::vector<v1::Proposal>> SqlReader::Proposals(uint64_t before,
                                                                size_t limit) const {
   Query query = connection_->Prepare(
       "SELECT proposal FROM proposal WHERE number < ? ORDER BY number DESC LIMIT ?");
-  query.Int(Bound(before)).Int(limit);
+  query.Int(Bound(before)).Int(Bound(limit));
   return Messages<v1::Proposal>(std::move(query));
 }
 
@@ -346,7 +346,7 @@ absl::StatusOr<std::vector<v1::PolicyActivation>> SqlReader::Activations(uint64_
                                                                          size_t limit) const {
   Query query = connection_->Prepare(
       "SELECT activation FROM activation WHERE number < ? ORDER BY number DESC LIMIT ?");
-  query.Int(Bound(before)).Int(limit);
+  query.Int(Bound(before)).Int(Bound(limit));
   return Messages<v1::PolicyActivation>(std::move(query));
 }
 
@@ -378,7 +378,7 @@ absl::StatusOr<std::vector<std::string>> SqlReader::ReadEntries(uint64_t first,
                                                                 size_t limit) const {
   Query query = connection_->Prepare(
       "SELECT position, leaf FROM entry WHERE position >= ? ORDER BY position LIMIT ?");
-  query.Int(Bound(first)).Int(limit);
+  query.Int(Bound(first)).Int(Bound(limit));
   std::vector<std::string> entries;
   for (uint64_t next = first;; ++next) {
     ASSIGN_OR_RETURN(const bool found, query.Step());
@@ -489,7 +489,8 @@ absl::StatusOr<uint64_t> SqlReader::HighestOpeningGroup() const {
 
 absl::StatusOr<std::vector<OpeningMonthRow>> SqlReader::OpeningMonths() const {
   Query query = connection_->Prepare(
-      "SELECT 0, class, month, sum(openings), x'' FROM opening_group WHERE wrapped_key != x'' "
+      "SELECT 0, class, month, CAST(sum(openings) AS BIGINT), x'' FROM opening_group "
+      "WHERE wrapped_key != x'' "
       "GROUP BY class, month ORDER BY class, month");
   std::vector<OpeningMonthRow> rows;
   for (;;) {

@@ -15,14 +15,14 @@
 #include "absl/time/time.h"
 #include "gateway/base/ids.h"
 #include "gateway/exchange/rows.h"
-#include "gateway/store/sqlite.h"
+#include "gateway/store/sql.h"
 
 namespace sluss {
 
 // A view of the connection, which must outlive it. Not thread-safe, since the connection is not.
 class SqlReader {
  public:
-  explicit SqlReader(Connection* connection) : connection_(connection) {}
+  explicit SqlReader(SqlConnection* connection) : connection_(connection) {}
 
   absl::StatusOr<std::optional<MessageRow>> FindMessage(const MessageId& id) const;
   absl::StatusOr<std::optional<MessageRow>> FindDelivered(const DeliveryId& id) const;
@@ -77,7 +77,7 @@ class SqlReader {
   absl::StatusOr<bool> HasPlainOpenings() const;
 
  private:
-  Connection* connection_;
+  SqlConnection* connection_;
 };
 
 // "2025-11-22", as the store writes days.

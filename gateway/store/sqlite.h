@@ -1,11 +1,4 @@
-// SQLite with return values that cannot be overlooked: connections, and one use of a statement.
-//
-//   Query query = connection->Prepare("SELECT leaf FROM entry WHERE position = ?");
-//   query.Int(7);
-//   ASSIGN_OR_RETURN(const bool found, query.Step());
-//
-// Statements are prepared once a connection; values are bound, never written into SQL. Errors carry
-// SQLite's own words, which hold no bound values.
+// SQLite behind the seam of sql.h.
 #ifndef SLUSS_GATEWAY_STORE_SQLITE_H_
 #define SLUSS_GATEWAY_STORE_SQLITE_H_
 
@@ -20,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gateway/store/sql.h"
 
 namespace sluss {
 
@@ -28,62 +22,63 @@ namespace sluss {
 // ALREADY_EXISTS: a key is taken. INTERNAL: anything else.
 absl::Status SqliteStatus(int extended_code, absl::string_view message);
 
-// One use of a prepared statement. Values are bound in the order of the question marks; a fault in
-// preparing or binding is returned by Step. The connection must outlive it, and may not use the
-// same statement twice at a time. Movable.
-class Query {
+class SqliteStatement final : public SqlStatement {
  public:
-  Query(sqlite3* database, sqlite3_stmt* statement, int code)
-      : database_(database), statement_(statement), code_(code) {}
-  Query(Query&& other) noexcept;
-  ~Query();
+  SqliteStatement(sqlite3* database, const char* sql);
+  ~SqliteStatement() override;
+  SqliteStatement(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(const SqliteStatement&) = delete;
 
-  Query& Int(int64_t value);
-  Query& Text(absl::string_view value);
-  Query& Blob(absl::string_view value);
-  Query& Time(absl::Time value);  // to the microsecond; both infinities are kept
+  void BindInt(int64_t value) override;
+  void BindText(absl::string_view value) override;
+  void BindBlob(absl::string_view value) override;
+  void EndRow() override;
+  absl::StatusOr<bool> Step() override;
+  absl::Status RunLater() override;
+  int64_t IntAt(int column) const override;
+  std::string BytesAt(int column) const override;
+  void Reset() override;
 
-  // True: there is a row to read. False: there is none left.
-  absl::StatusOr<bool> Step();
-  // For statements without rows.
-  absl::Status Run();
-
-  int64_t IntAt(int column) const;
-  std::string BytesAt(int column) const;  // of a blob or a text
-  absl::Time TimeAt(int column) const;
+  bool is_prepared() const { return prepared_ == SQLITE_OK; }
 
  private:
   void Note(int code);
 
-  sqlite3* database_;
-  sqlite3_stmt* statement_;
-  int code_;  // the first fault, until Step tells
+  sqlite3* const database_;
+  sqlite3_stmt* statement_ = nullptr;
+  const int prepared_;       // the code of its preparation
+  int code_;                 // the first fault, until Step tells
+  absl::Status row_failed_;  // the first fault of EndRow
+  bool in_rows_ = false;
   int bound_ = 0;
 };
 
-// Used by one thread at a time.
-class Connection {
+class SqliteConnection final : public SqlConnection {
  public:
   // Opens an existing file for reading and writing. Waits up to `patience` for another's lock.
-  static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path,
-                                                          absl::Duration patience);
-  ~Connection();
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path,
+                                                                absl::Duration patience);
+  ~SqliteConnection() override;
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
 
-  // `sql` must be a string literal: it is its own key among the prepared statements.
-  Query Prepare(const char* sql);
-  // Any number of statements without values and rows.
-  absl::Status Execute(const char* sql);
+  Query Prepare(const char* sql) override;
+  absl::Status Execute(const char* sql) override;
+  int64_t changed() const override { return sqlite3_changes(database_); }
+  absl::Status Begin() override { return Execute("BEGIN IMMEDIATE"); }
+  absl::Status Commit() override { return Execute("COMMIT"); }
+  absl::Status Rollback() override;
+  // The store watches its write-ahead log instead.
+  absl::Status NoteErasure() override { return absl::OkStatus(); }
 
   bool in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
   sqlite3* handle() const { return database_; }
 
  private:
-  explicit Connection(sqlite3* database) : database_(database) {}
+  explicit SqliteConnection(sqlite3* database) : database_(database) {}
 
   sqlite3* database_;
-  absl::flat_hash_map<const char*, sqlite3_stmt*> prepared_;
+  absl::flat_hash_map<const char*, std::unique_ptr<SqliteStatement>> prepared_;
 };
 
 }  // namespace sluss

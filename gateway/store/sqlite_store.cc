@@ -11,7 +11,7 @@
 #include "gateway/store/database_file.h"
 #include "gateway/store/file_lock.h"
 #include "gateway/store/reading.h"
-#include "gateway/store/sqlite_transaction.h"
+#include "gateway/store/sql_transaction.h"
 
 namespace sluss {
 namespace {
@@ -27,14 +27,15 @@ class SqliteStore final : public Reading<SqliteStore, Store> {
  public:
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& path) {
     ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, FileLock::Take(absl::StrCat(path, "-lock")));
-    ASSIGN_OR_RETURN(std::unique_ptr<Connection> writer, OpenForWriting(path));
+    ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> writer, OpenForWriting(path));
     std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(lock), std::move(writer)));
     for (int i = 0; i < kReaders; ++i) {
-      ASSIGN_OR_RETURN(std::unique_ptr<Connection> reader, OpenBeside(path));
+      ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> reader, OpenBeside(path));
       RETURN_IF_ERROR(reader->Execute("PRAGMA query_only = ON"));
       store->readers_.Add(std::move(reader));
     }
-    ASSIGN_OR_RETURN(std::unique_ptr<Connection> copier, OpenBeside(path, kCheckpointPatience));
+    ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> copier,
+                     OpenBeside(path, kCheckpointPatience));
     store->checkpointer_ = std::make_unique<Checkpointer>(
         std::move(copier), [raw = store.get()](const absl::Status& s) { raw->NoteFailure(s); });
     ASSIGN_OR_RETURN(store->wiper_, OpenBeside(path, kCheckpointPatience));
@@ -49,8 +50,8 @@ class SqliteStore final : public Reading<SqliteStore, Store> {
       if (writing_) return absl::FailedPreconditionError("another transaction is open");
       writing_ = true;
     }
-    auto transaction = SqliteTransaction::Begin(
-        writer_.get(), [this](const absl::Status& status) { OnEnd(status); });
+    auto transaction =
+        SqlTransaction::Begin(writer_.get(), [this](const absl::Status& status) { OnEnd(status); });
     if (!transaction.ok()) OnEnd(transaction.status());
     return transaction;
   }
@@ -72,7 +73,7 @@ class SqliteStore final : public Reading<SqliteStore, Store> {
  private:
   friend class Reading<SqliteStore, Store>;
 
-  SqliteStore(std::unique_ptr<FileLock> lock, std::unique_ptr<Connection> writer)
+  SqliteStore(std::unique_ptr<FileLock> lock, std::unique_ptr<SqliteConnection> writer)
       : lock_(std::move(lock)), writer_(std::move(writer)) {}
 
   absl::StatusOr<ConnectionPool::Lease> Borrow() const { return readers_.Borrow(); }
@@ -94,7 +95,7 @@ class SqliteStore final : public Reading<SqliteStore, Store> {
   }
 
   const std::unique_ptr<FileLock> lock_;  // released last
-  const std::unique_ptr<Connection> writer_;
+  const std::unique_ptr<SqliteConnection> writer_;
   mutable ConnectionPool readers_;
 
   Mutex mutex_;
@@ -102,7 +103,7 @@ class SqliteStore final : public Reading<SqliteStore, Store> {
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // once set, only opening anew helps
 
   Mutex wiping_;
-  std::unique_ptr<Connection> wiper_ ABSL_PT_GUARDED_BY(wiping_);
+  std::unique_ptr<SqliteConnection> wiper_ ABSL_PT_GUARDED_BY(wiping_);
 
   std::unique_ptr<Checkpointer> checkpointer_;  // stops first
 };

@@ -12,7 +12,7 @@ namespace {
 
 class SqliteView final : public Reading<SqliteView, StoreView> {
  public:
-  void Add(std::unique_ptr<Connection> connection) { pool_.Add(std::move(connection)); }
+  void Add(std::unique_ptr<SqliteConnection> connection) { pool_.Add(std::move(connection)); }
 
  private:
   friend class Reading<SqliteView, StoreView>;
@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<StoreView>> OpenSqliteView(const std::string& pat
                                                           int connections) {
   auto view = std::make_unique<SqliteView>();
   for (int i = 0; i < connections; ++i) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, OpenBeside(path));
+    ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> connection, OpenBeside(path));
     RETURN_IF_ERROR(connection->Execute("PRAGMA query_only = ON"));
     view->Add(std::move(connection));
   }

@@ -1,6 +1,6 @@
-// The one transaction of a SqliteStore: the exchange's changes as SQL.
-#ifndef SLUSS_GATEWAY_STORE_SQLITE_TRANSACTION_H_
-#define SLUSS_GATEWAY_STORE_SQLITE_TRANSACTION_H_
+// The one transaction of a store: the exchange's changes as SQL.
+#ifndef SLUSS_GATEWAY_STORE_SQL_TRANSACTION_H_
+#define SLUSS_GATEWAY_STORE_SQL_TRANSACTION_H_
 
 #include <functional>
 #include <memory>
@@ -8,18 +8,18 @@
 #include "absl/status/status.h"
 #include "gateway/exchange/store.h"
 #include "gateway/store/reading.h"
-#include "gateway/store/sqlite.h"
+#include "gateway/store/sql.h"
 
 namespace sluss {
 
 // Used by one thread. Rolled back unless committed; after an error every further call returns it.
-class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
+class SqlTransaction final : public Reading<SqlTransaction, Transaction> {
  public:
   // `ended` hears how it ended, after the connection is free again: OK when committed, ABORTED when
   // dropped, else the first error. The connection outlives the transaction.
   using Ended = std::function<void(const absl::Status&)>;
-  static absl::StatusOr<std::unique_ptr<Transaction>> Begin(Connection* connection, Ended ended);
-  ~SqliteTransaction() override;
+  static absl::StatusOr<std::unique_ptr<Transaction>> Begin(SqlConnection* connection, Ended ended);
+  ~SqlTransaction() override;
 
   absl::Status Admit(const Recorded& recorded) override;
   absl::Status UpdateMessage(const MessageRow& row, const Entry& because) override;
@@ -61,22 +61,25 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
   absl::Status Commit() override;
 
  private:
-  friend class Reading<SqliteTransaction, Transaction>;
+  friend class Reading<SqlTransaction, Transaction>;
 
-  SqliteTransaction(Connection* connection, Ended ended)
+  SqlTransaction(SqlConnection* connection, Ended ended)
       : connection_(connection), ended_(std::move(ended)) {}
 
-  absl::StatusOr<Connection*> Borrow() const;
+  absl::StatusOr<SqlConnection*> Borrow() const;
   // Runs a change and remembers its error.
   absl::Status Change(Query& query);
+  // The same for one whose fault can only be the database's, so that it may be told later.
+  absl::Status ChangeLater(Query& query);
   // The same, where a row must be there: NOT_FOUND names what was not.
   absl::Status ChangeOne(Query& query, absl::string_view what);
   absl::Status Fail(absl::Status status);
   absl::Status Enqueue(const QueueItem& item);
   absl::Status CheckIsPublished(uint64_t number);
-  absl::Status CheckHeadIs(uint64_t size);
+  absl::Status MoveHead(const LogAppend& append);
+  absl::Status NoteErasure();
 
-  Connection* const connection_;
+  SqlConnection* const connection_;
   const Ended ended_;
   absl::Status status_;  // the first error
   bool committed_ = false;
@@ -84,4 +87,4 @@ class SqliteTransaction final : public Reading<SqliteTransaction, Transaction> {
 
 }  // namespace sluss
 
-#endif  // SLUSS_GATEWAY_STORE_SQLITE_TRANSACTION_H_
+#endif  // SLUSS_GATEWAY_STORE_SQL_TRANSACTION_H_
