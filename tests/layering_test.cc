@@ -158,6 +158,7 @@ TEST(LayeringTest, LibrariesStayWhereTheyBelong) {
       {"sodium", {"gateway/crypto"}},
       {"openssl/", {"gateway/crypto", "gateway/rpc"}},
       {"sqlite3", {"gateway/store", "gateway/keyholder"}},
+      {"libpq", {"gateway/store"}},
       {"grpc",
        {"gateway/rpc", "gateway/server", "gateway/keyholder", "gateway/ctl",
         "agency-adapters/client", "agency-adapters/adapter"}},
