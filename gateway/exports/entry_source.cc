@@ -5,7 +5,7 @@
 
 #include "gateway/base/status_macros.h"
 #include "gateway/exports/log_period.h"
-#include "gateway/store/sqlite_view.h"
+#include "gateway/store/open_store.h"
 #include "gateway/verify/bundle_layout.h"
 #include "gateway/verify/log_check.h"
 #include "gateway/verify/log_source.h"
@@ -77,7 +77,7 @@ absl::StatusOr<std::unique_ptr<EntrySource>> OpenLogEntries(const std::string& p
 }
 
 absl::StatusOr<std::unique_ptr<EntrySource>> OpenStoredEntries(const std::string& database) {
-  ASSIGN_OR_RETURN(std::unique_ptr<StoreView> view, OpenSqliteView(database));
+  ASSIGN_OR_RETURN(std::unique_ptr<StoreView> view, OpenStoreView(database));
   return std::make_unique<StoredEntries>(std::move(view));
 }
 

@@ -57,7 +57,8 @@ void Run(const Arguments& arguments) {
 
 void AddEntryOptions(CLI::App* command, EntryArguments* arguments) {
   auto* const database =
-      command->add_option("--database", arguments->database, "the gateway's database file");
+      command->add_option("--database", arguments->database,
+                          "the gateway's database: an SQLite file or a URI postgresql://...");
   auto* const log = command->add_option(
       "--log", arguments->log,
       "an exported log: a directory or a zip, also an officer's bundle; verified first");

@@ -18,7 +18,7 @@
 #include "gateway/exports/particulars.h"
 #include "gateway/exports/statistics.h"
 #include "gateway/policies/version.h"
-#include "gateway/store/sqlite_view.h"
+#include "gateway/store/open_store.h"
 #include "policy/policy_set.h"
 
 namespace sluss {
@@ -69,7 +69,7 @@ absl::StatusOr<std::shared_ptr<const PolicySet>> PoliciesOf(const Arguments& arg
     return PolicySet::Load(catalogue, policies, Sha256String);
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view,
-                   OpenSqliteView(arguments.entries.database));
+                   OpenStoreView(arguments.entries.database));
   ASSIGN_OR_RETURN(const auto activations, view->Activations(UINT64_MAX, 1));
   if (activations.empty()) {
     return absl::FailedPreconditionError("no version of the policies is in force in this database");
@@ -148,7 +148,9 @@ void AddReportCommands(CLI::App& app) {
                  "Example: slussctl report art30 --database sluss.db --particulars names.txtpb "
                  "--out art30.html",
                  record, Art30);
-  art30->add_option("--database", record->entries.database, "the version in force in a gateway's");
+  art30->add_option(
+      "--database", record->entries.database,
+      "the version in force in a gateway's: an SQLite file or a URI postgresql://...");
   art30->add_option("--policies", record->policies,
                     "policy files instead; `slussctl policy active --out` gets those in force");
   art30->add_option("--catalogue", record->catalogue, "the catalogue that they are written in");

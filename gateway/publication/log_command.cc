@@ -17,7 +17,7 @@
 #include "gateway/publication/log_text.h"
 #include "gateway/publication/published_files.h"
 #include "gateway/publication/witnessing.h"
-#include "gateway/store/sqlite_view.h"
+#include "gateway/store/open_store.h"
 #include "gateway/tlog/history.h"
 #include "nlohmann/json.hpp"
 
@@ -40,7 +40,7 @@ absl::Status Export(const Options& options) {
   if (!options.key.empty()) {
     ASSIGN_OR_RETURN(key, VerifierKey::Parse(options.key));
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(options.database));
+  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenStoreView(options.database));
   ASSIGN_OR_RETURN(const uint64_t size, ExportLog(*view, options.tiles, key));
   if (options.json) {
     std::cout << nlohmann::ordered_json{{"entries", size}, {"directory", options.tiles}} << "\n";
@@ -51,7 +51,7 @@ absl::Status Export(const Options& options) {
 }
 
 absl::Status Show(const Options& options) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(options.database));
+  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenStoreView(options.database));
   ASSIGN_OR_RETURN(const LogHead head, view->ReadHead(/*gateway=*/""));
   for (uint64_t i = head.size - std::min(head.size, options.limit); i < head.size; ++i) {
     ASSIGN_OR_RETURN(const std::string entry, view->ReadEntry(i));
@@ -81,7 +81,7 @@ absl::StatusOr<ShownCheckpoint> ShownBy(const std::string& path) {
 absl::Status Publish(const Options& options) {
   if (!options.key.empty()) RETURN_IF_ERROR(VerifierKey::Parse(options.key).status());
   ASSIGN_OR_RETURN(const ShownCheckpoint shown, ShownBy(options.witness_policy));
-  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(options.database));
+  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenStoreView(options.database));
   ASSIGN_OR_RETURN(const auto last, view->LastPublished());
   if (!last.has_value()) {
     return absl::FailedPreconditionError(
@@ -127,7 +127,10 @@ void AddLogCommands(CLI::App& app) {
   const auto options = std::make_shared<Options>();
 
   const auto of_database = [&](CLI::App* command) {
-    command->add_option("--database", options->database, "the gateway's database file")->required();
+    command
+        ->add_option("--database", options->database,
+                     "the gateway's database: an SQLite file or a URI postgresql://...")
+        ->required();
     return command;
   };
   CLI::App* const tiles = of_database(

@@ -12,6 +12,7 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "gateway/rpc/config_fields.h"
+#include "gateway/store/postgres_uri.h"
 
 namespace sluss {
 namespace {
@@ -27,6 +28,14 @@ void CheckAgencies(ConfigCheck& check, const v1::GatewayConfig& config) {
     } else if (!seen.insert(config.agency(i)).second) {
       check.Fault("agency", absl::StrCat("`", config.agency(i), "` stands twice"), i);
     }
+  }
+}
+
+// A file, or a server.
+void CheckDatabase(ConfigCheck& check, std::string* database) {
+  if (!IsDatabaseUri(*database)) return check.FileToCreate("database", database);
+  if (const absl::Status status = CheckPostgresUri(*database); !status.ok()) {
+    check.Fault("database", status.message());
   }
 }
 
@@ -105,7 +114,8 @@ void FillOpenings(ConfigCheck& check, const v1::GatewayConfig& config, v1::Openi
   const auto whole = [](const std::filesystem::path& directory) {
     return (directory / "").lexically_normal();
   };
-  if (whole(rules.keys_dir()) == whole(std::filesystem::path(config.database()).parent_path())) {
+  if (!IsDatabaseUri(config.database()) &&
+      whole(rules.keys_dir()) == whole(std::filesystem::path(config.database()).parent_path())) {
     check.Fault("openings.keys_dir",
                 "must be a directory of its own, so that no copy of `database` holds it");
   }
@@ -195,8 +205,17 @@ void CheckTimestamps(ConfigCheck& check, v1::TimestampRules& rules) {
   }
 }
 
-void CheckSearch(ConfigCheck& check, const std::string& database, v1::SearchRules& rules) {
-  if (rules.index().empty()) rules.set_index(absl::StrCat(database, ".index"));
+// Beside the database's file; where that is no file of this machine, beside the directory of the
+// openings' keys, which is this gateway's own too.
+std::string StandardIndex(const v1::GatewayConfig& config) {
+  if (!IsDatabaseUri(config.database())) return absl::StrCat(config.database(), ".index");
+  const auto keys = (std::filesystem::path(config.openings().keys_dir()) / "").lexically_normal();
+  return keys.parent_path().parent_path() / "search.index";
+}
+
+void CheckSearch(ConfigCheck& check, const v1::GatewayConfig& config, v1::SearchRules& rules) {
+  const std::string& database = config.database();
+  if (rules.index().empty()) rules.set_index(StandardIndex(config));
   check.FileToCreate("search.index", rules.mutable_index());
   if (rules.index() == database) {
     check.Fault("search.index", "must not be `database`: the index is thrown away and made anew");
@@ -216,7 +235,7 @@ void CheckInstance(ConfigCheck& check, const v1::GatewayConfig& config) {
   if (config.search().index().empty() && !config.search().off()) {
     check.Fault("search.index", "name a file of this gateway's own: each of several has one");
   }
-  if (!absl::StartsWith(config.database(), "postgresql:")) {
+  if (!IsDatabaseUri(config.database())) {
     check.Fault("instance",
                 "several gateways share a PostgreSQL database only: name one in `database`, or "
                 "leave `instance` out");
@@ -242,7 +261,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   check.Directory("keys_dir", config.mutable_keys_dir());
   check.File("key_directory", config.mutable_key_directory());
   if (config.has_beside()) CheckBesideFields(&check, config.mutable_beside());
-  check.FileToCreate("database", config.mutable_database());
+  CheckDatabase(check, config.mutable_database());
   CheckPolicies(check, config);
   check.Address("keyholder.address", config.keyholder().address());
   CheckPeerName(&check, "keyholder.name", config.keyholder().name(), PeerKind::kKeyHolder);
@@ -259,7 +278,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   if (config.has_timestamps()) CheckTimestamps(check, *config.mutable_timestamps());
   if (config.has_log_keys()) CheckLogKeys(check, *config.mutable_log_keys());
   CheckInstance(check, config);
-  CheckSearch(check, config.database(), *config.mutable_search());
+  CheckSearch(check, config, *config.mutable_search());
   CheckAgencies(check, config);
   RETURN_IF_ERROR(check.Finish());
   return config;

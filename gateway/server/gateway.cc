@@ -14,7 +14,7 @@
 #include "gateway/crypto/key_ring_files.h"
 #include "gateway/server/gateway_metrics.h"
 #include "gateway/server/policy_files.h"
-#include "gateway/store/sqlite_store.h"
+#include "gateway/store/open_store.h"
 #include "gateway/tlog/checkpoint.h"
 
 namespace sluss {
@@ -127,7 +127,7 @@ absl::Status Gateway::Join() {
   WriteKeysEvent(keys_->directories(), events_);
   const std::string verifier_key = log.verifier.ToString();
   const std::string successor_key = log.successor ? log.successor->ToString() : "";
-  ASSIGN_OR_RETURN(store_, OpenSqliteStore(config_.database()));
+  ASSIGN_OR_RETURN(store_, OpenStore(config_.database(), config_.name()));
   RETURN_IF_ERROR(OpenVault());
   RETURN_IF_ERROR(ChoosePolicies());
   ASSIGN_OR_RETURN(key_holder_, KeyHolderLink::Create(config_, clock_));

@@ -9,7 +9,7 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/base/text_file.h"
 #include "gateway/https/https_client.h"
-#include "gateway/store/sqlite_view.h"
+#include "gateway/store/open_store.h"
 #include "gateway/tlog/witness_policy.h"
 
 namespace sluss {
@@ -143,7 +143,7 @@ absl::StatusOr<std::unique_ptr<LogPublication>> LogPublication::Start(
         std::make_unique<PublishedDirectory>(published.directory(), parts.verifier_key);
   }
   if (!published.listen().empty()) {
-    ASSIGN_OR_RETURN(publication->readers_, OpenSqliteView(config.database(), kReaders));
+    ASSIGN_OR_RETURN(publication->readers_, OpenStoreView(config.database(), kReaders));
     ASSIGN_OR_RETURN(publication->listener_, LogListener::Start(
                                                  published, publication->readers_.get(),
                                                  [raw = publication.get()](const StoreView& view) {

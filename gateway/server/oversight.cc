@@ -5,16 +5,16 @@
 
 #include "gateway/base/metrics_file.h"
 #include "gateway/base/status_macros.h"
-#include "gateway/store/sqlite_view.h"
+#include "gateway/store/open_store.h"
 
 namespace sluss {
 
 absl::StatusOr<std::unique_ptr<OversightDesk>> OversightDesk::Start(
     const Parts& parts, const v1::GatewayConfig& config) {
   std::unique_ptr<OversightDesk> desk(new OversightDesk());
-  ASSIGN_OR_RETURN(desk->reader_view_, OpenSqliteView(config.database()));
+  ASSIGN_OR_RETURN(desk->reader_view_, OpenStoreView(config.database()));
   if (!config.search().off()) {
-    ASSIGN_OR_RETURN(desk->follower_view_, OpenSqliteView(config.database()));
+    ASSIGN_OR_RETURN(desk->follower_view_, OpenStoreView(config.database()));
     desk->index_ = std::make_unique<IndexFollower>(config.search().index(),
                                                    desk->follower_view_.get(), parts.events);
     desk->index_->Start();
