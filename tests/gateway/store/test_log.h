@@ -74,16 +74,22 @@ inline absl::Status WriteBatch(Store* store, uint64_t count) {
   return transaction->Commit();
 }
 
-// Exports the file's log and verifies every entry of it. Returns its size.
-inline absl::StatusOr<uint64_t> VerifyStored(const std::string& database,
-                                             const VerifierKey& key = SampleVerifierKey()) {
-  const std::string directory = database + "-tiles";
+// Exports the log of a view to an empty `directory` and verifies every entry of it. Returns its
+// size.
+inline absl::StatusOr<uint64_t> VerifyView(const StoreView& view, const std::string& directory,
+                                           const VerifierKey& key = SampleVerifierKey()) {
   std::filesystem::remove_all(directory);
-  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(database));
-  RETURN_IF_ERROR(ExportLog(*view, directory, key).status());
+  RETURN_IF_ERROR(ExportLog(view, directory, key).status());
   const auto read = [&](const std::string& path) { return ReadFile(directory + "/" + path); };
   ASSIGN_OR_RETURN(const VerifiedLog log, VerifyLog(read, key));
   return log.checkpoint.size;
+}
+
+// The same for a file.
+inline absl::StatusOr<uint64_t> VerifyStored(const std::string& database,
+                                             const VerifierKey& key = SampleVerifierKey()) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(database));
+  return VerifyView(*view, database + "-tiles", key);
 }
 
 // A directory of its own for each test.
