@@ -25,16 +25,16 @@ constexpr uint32_t kLargestWindow = 1024;
 constexpr absl::Duration kLongestWait = absl::Hours(24 * 90);
 constexpr size_t kAll = std::numeric_limits<int32_t>::max();
 
-std::string InstanceName(absl::string_view name, absl::string_view instance) {
-  return instance.empty() ? std::string(name) : absl::StrCat(name, "/", instance);
-}
-
 // One that was handed out ends when it is asked for again, or expires: its recipient may have it.
 bool EndsWithoutKeys(const MessageRow& row, const DirectoryRing& keys) {
   return row.state == v1::QUEUED && !KeysHonoured(row, keys);
 }
 
 }  // namespace
+
+std::string InstanceName(absl::string_view name, absl::string_view instance) {
+  return instance.empty() ? std::string(name) : absl::StrCat(name, "/", instance);
+}
 
 Exchange::Exchange(ExchangeParts parts, ExchangeLimits limits)
     : parts_(std::move(parts)),

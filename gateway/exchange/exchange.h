@@ -39,6 +39,10 @@ namespace sluss {
 
 struct Withdrawal;
 
+// Under which name a gateway counts its entries: "gateway/gw1", or "gateway/gw1/b" where several of
+// that name share a store.
+std::string InstanceName(absl::string_view name, absl::string_view instance);
+
 // What the exchange is joined with. The pointed-to objects outlive it.
 struct ExchangeParts {
   Store* store;
@@ -49,7 +53,7 @@ struct ExchangeParts {
   LogIdentity log;
   OpeningSealer* openings;
   // Where several gateways of this name share the store: which of them this one is, and what it is
-  // told of the others. Each counts its entries under its own name, "gateway/gw1/b".
+  // told of the others.
   std::string instance = {};
   Ledger::Hear hear = nullptr;
 };

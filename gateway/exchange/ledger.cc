@@ -328,7 +328,7 @@ bool Ledger::Holds(const LogHead& stored, const LogHead& head) const {
 
 // Reads whether the commit in doubt took effect. OK: known, either way.
 absl::Status Ledger::Resolve() {
-  ASSIGN_OR_RETURN(const LogHead stored, store_->SettledHead(gateway_));
+  ASSIGN_OR_RETURN(const LogHead stored, store_->ReadHead(gateway_));
   if (Holds(stored, in_doubt_->append.head)) {
     Adopt(*in_doubt_);
   } else if (!Holds(stored, tail_.head)) {

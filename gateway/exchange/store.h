@@ -91,6 +91,8 @@ class StoreView {
 
   // ---- The log
   // `gateway` is the one whose counter is asked for; a LogHead of size 0 before the first append.
+  // Of a Store whose last commit was not answered: what became of that, once it is certain;
+  // UNAVAILABLE before.
   virtual absl::StatusOr<LogHead> ReadHead(absl::string_view gateway) const = 0;
   // DATA_LOSS where index is below the head's size and the entry is not there.
   virtual absl::StatusOr<std::string> ReadEntry(uint64_t index) const = 0;
@@ -238,11 +240,6 @@ class Store : public StoreView {
   // OK: no file of the store holds anything of what was erased and committed before the call.
   // UNAVAILABLE: a reader was in the way; the store goes on trying by itself.
   virtual absl::Status WipeTraces() = 0;
-  // ReadHead, once no commit of this store's whose answer was lost can still take effect.
-  // UNAVAILABLE while one may.
-  virtual absl::StatusOr<LogHead> SettledHead(absl::string_view gateway) {
-    return ReadHead(gateway);
-  }
 };
 
 }  // namespace sluss

@@ -127,7 +127,8 @@ absl::Status Gateway::Join() {
   WriteKeysEvent(keys_->directories(), events_);
   const std::string verifier_key = log.verifier.ToString();
   const std::string successor_key = log.successor ? log.successor->ToString() : "";
-  ASSIGN_OR_RETURN(store_, OpenStore(config_.database(), config_.name()));
+  ASSIGN_OR_RETURN(store_,
+                   OpenStore(config_.database(), InstanceName(config_.name(), config_.instance())));
   RETURN_IF_ERROR(OpenVault());
   RETURN_IF_ERROR(ChoosePolicies());
   ASSIGN_OR_RETURN(key_holder_, KeyHolderLink::Create(config_, clock_));

@@ -62,7 +62,7 @@ absl::Status TakeNameWithin(SqlConnection* connection, const std::string& name,
   }
   return absl::FailedPreconditionError(
       absl::StrCat("database: a gateway named `", name,
-                   "` works with it already: stop that one, or give this one another `name`"));
+                   "` works with it already: stop that one, or give this one another `instance`"));
 }
 
 class PostgresStore final : public Reading<PostgresStore, Store> {

@@ -6,18 +6,22 @@ tampered with behind their backs, each of them finds by itself.
 
 import json
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import unittest
+import zipfile
 
-from support import ROOT, WorldTest
+from support import BUILD, ROOT
 
 from scenarios import DUTY, child
 from walk import SCHOOL, SOCIAL, Walk
-from world import AGENCIES, TEMPLATES
+from world import AGENCIES, TEMPLATES, World
 
 SERVER = ROOT / "tests" / "gateway" / "store" / "postgres_server"
+CONSULTATION = "school/consultation.xml"
 A, B = "gateway", "gateway-b"
 
 
@@ -55,14 +59,15 @@ class Postgres:
 
 @unittest.skipIf(shutil.which("psql") is None, "PostgreSQL is not installed: apt-get install "
                  "postgresql-15")
-class ReplicasTest(WorldTest):
+class ReplicasTest(unittest.TestCase):
     AGENCIES = {agency: AGENCIES[agency] for agency in (SCHOOL, SOCIAL)}
     POLICIES = [TEMPLATES / f"{name}.txtpb" for name in ("duty-report", "feedback")]
     DATABASE = 0
 
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
+        cls.temporary = tempfile.TemporaryDirectory(prefix="sluss-e2e-")
+        cls.addClassCleanup(cls.temporary.cleanup)
         cls.postgres = Postgres(cls.temporary.name)
         cls.addClassCleanup(cls.postgres.stop)
 
@@ -70,9 +75,10 @@ class ReplicasTest(WorldTest):
         ReplicasTest.DATABASE += 1
         self.name = f"sluss{self.DATABASE}"
         self.postgres.sql("postgres", f"CREATE DATABASE {self.name}")
+        self.world = World(pathlib.Path(self.temporary.name) / self.name, BUILD, self.AGENCIES,
+                           self.POLICIES)
         self.world.create()
         self.world.share_database(self.postgres.uri(self.name), "a", "b")
-        self.world.processes.clear()
         self.walk = Walk(self.world)
         self.ages = iter(range(3, 18))
 
@@ -84,6 +90,12 @@ class ReplicasTest(WorldTest):
 
     def send(self):
         return self.walk.send(SCHOOL, DUTY, child=child(next(self.ages))).expect("PERMIT").message
+
+    def policy(self, who, *command):
+        """Through gateway A."""
+        done = self.world.ask(who, "policy", *command, gateway=A)
+        self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}{done.stdout}")
+        return done.stdout
 
     def entries(self):
         """The log as JSON lines, from the shared database."""
@@ -128,32 +140,40 @@ class ReplicasTest(WorldTest):
     def test_a_policy_activated_at_one_is_in_force_at_the_other(self):
         self.only((SCHOOL, B), (SOCIAL, B))
         self.world.start_all()
-        self.send()
+        self.assertEqual(self.walk.send(SCHOOL, CONSULTATION).verdict, "DENY")
         author, approver = (self.world.official("author", "anna"),
                             self.world.official("approver", "bo"))
         draft = self.world.dir / "draft"
         draft.mkdir()
-        shutil.copy(TEMPLATES / "feedback.txtpb", draft)  # duty reports are given up
-        shutil.copy(TEMPLATES / "feedback.cases.txtpb", draft)
-        for who, command in ((author, ["propose", "--policies", draft, "--catalogue",
-                                       ROOT / "policy" / "catalogue", "--note", "test"]),
-                             (approver, ["approve", "1"]), (author, ["activate", "1"])):
-            done = self.world.ask(who, "policy", *command, gateway=A)
-            self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}{done.stdout}")
-        answer = self.walk.send(SCHOOL, DUTY, child=child(next(self.ages)))
-        self.assertEqual(answer.verdict, "DENY", "gateway B decides by the version of gateway A")
+        for template in ("duty-report", "feedback", "consultation"):
+            shutil.copy(TEMPLATES / f"{template}.txtpb", draft)
+            shutil.copy(TEMPLATES / f"{template}.cases.txtpb", draft)
+        proposed = self.policy(author, "propose", "--policies", draft, "--catalogue",
+                               ROOT / "policy" / "catalogue", "--note", "test")
+        digest = re.search(r"^digest to approve +([0-9a-f]{64})$", proposed, re.M).group(1)
+        self.policy(approver, "approve", "1", "--digest", digest)
+        self.policy(author, "activate", "1")
+        self.walk.send(SCHOOL, CONSULTATION).expect("PERMIT")
 
     def test_what_one_erased_the_other_does_not_open(self):
         self.world.start_all()
         self.walk.received(SOCIAL, self.send())
         officer = self.world.official("officer", "olle")
         index = next(e["index"] for e in self.entries() if e["kind"] == "DECISION")
-        done = self.world.ask(officer, "log", "erase", "--index", str(index), "--reason", "test",
+        done = self.world.ask(officer, "log", "erase", "--entry", str(index), "--reason", "test",
                               gateway=A)
         self.assertEqual(done.returncode, 0, done.stderr)
-        done = self.world.ask(officer, "log", "erasures", gateway=B)
-        self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.sql(f"SELECT count(*) FROM opening WHERE position = {index}"), "0")
+        bundle = self.world.dir / "bundle.zip"
+        done = self.world.ask(officer, "log", "bundle", "--from", self.world.today(-1), "--out",
+                              bundle, gateway=B)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with zipfile.ZipFile(bundle) as taken:
+            told = {line["entry"]: line for line in
+                    map(json.loads, taken.read("openings.ndjson").decode().splitlines())}
+        self.assertEqual(told[index], {"entry": index, "event": told[index]["event"],
+                                       "erased": True})
+        self.assertIn("fields", told[index - 1], "the others of its group are opened")
 
     # ---- what fails ----------------------------------------------------------------------------
 
@@ -215,6 +235,7 @@ class ReplicasTest(WorldTest):
     # ---- who notices ---------------------------------------------------------------------------
 
     def test_a_log_that_went_back_stops_both(self):
+        self.only((SCHOOL, A), (SOCIAL, B))  # so that both have seen the newest entries
         self.world.start_all()
         self.walk.received(SOCIAL, self.send())
         self.sql("CREATE TABLE backup AS SELECT * FROM head")
