@@ -144,10 +144,14 @@ class PostgresStore final : public Reading<PostgresStore, Store> {
     return absl::OkStatus();
   }
 
+  // The head's lock is free when the server is done with whoever had it. A commit of one's own then
+  // says that what came before it is as durable: the server's log is one sequence.
   absl::Status AwaitEndOfWriters() const {
     ASSIGN_OR_RETURN(const auto connection, ConnectChecked(uri_, deadline_));
+    RETURN_IF_ERROR(CheckServerKeeps(connection.get()));
     RETURN_IF_ERROR(connection->Begin());
-    return connection->Rollback();
+    RETURN_IF_ERROR(connection->Prepare("UPDATE head SET size = size WHERE one = 1").Run());
+    return connection->Commit();
   }
 
   void OnEnd() {

@@ -8,7 +8,8 @@
 //
 // A server that is gone, frozen or without space fails the call and no more: UNAVAILABLE by the
 // deadline, and the next call finds it again. A COMMIT that was not answered is UNAVAILABLE too;
-// ReadHead then waits until the server is done with that transaction, either way, before it tells.
+// ReadHead then waits until the server is done with that transaction, either way and durably,
+// before it tells.
 //
 // Not promised: that what was erased is gone from the server's write-ahead log and its copies, or
 // how long the system takes to resolve a host's name.

@@ -29,7 +29,7 @@ class PostgresWiper {
   // Writes the tables of openings and payloads anew where something was erased since it was last
   // done, by whichever gateway; else it does nothing. Whoever wants to read or write them waits
   // meanwhile. OK: what was erased before the call is in no table's file. UNAVAILABLE: a table was
-  // in use; it is tried again every half minute.
+  // in use; it is tried again every half minute, also by the next process.
   absl::Status Wipe();
 
  private:
@@ -41,7 +41,7 @@ class PostgresWiper {
 
   Mutex mutex_;
   CondVar changed_;
-  bool wanted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool wanted_ ABSL_GUARDED_BY(mutex_) = true;  // an earlier process may have left something
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

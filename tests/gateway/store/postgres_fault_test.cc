@@ -240,5 +240,40 @@ TEST(PostgresServerFaultTest, AFrozenServerHoldsNobody) {
   EXPECT_TRUE(head->size == 2 || head->size == 5) << head->size;
 }
 
+// What no standby has is not answered, also where the server was told to stop waiting for it.
+TEST(PostgresServerFaultTest, ACommitThatNoStandbyConfirmedIsNotDurable) {
+  const auto server = testing::OwnPostgresServer::Start();
+  SLUSS_SKIP_WITHOUT_POSTGRES(server);
+  const auto store = *OpenPostgresStore(server->Uri("postgres"), kGateway, absl::Seconds(1));
+  ASSERT_OK(WriteBatch(store.get(), 2));
+  const auto want_standby = [&](const char* sql) {
+    server->Run(sql);
+    server->Run("SELECT pg_reload_conf(), pg_sleep(0.3)");
+  };
+  for (const bool cancelled : {false, true}) {
+    const uint64_t size = store->ReadHead(kGateway)->size;
+    {
+      const auto transaction = Written(store.get());
+      ASSERT_OK(transaction);
+      want_standby("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+      std::thread canceller([&] {
+        if (!cancelled) return;
+        while (server->Run("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
+                           "WHERE wait_event = 'SyncRep'") == "0") {
+        }
+      });
+      EXPECT_THAT((*transaction)->Commit(),
+                  StatusIs(kUnavailable,
+                           HasSubstr(cancelled ? "no standby confirmed" : "within the deadline")));
+      canceller.join();
+    }
+    EXPECT_THAT(store->ReadHead(kGateway), StatusIs(kUnavailable, _));
+    want_standby("ALTER SYSTEM RESET synchronous_standby_names");
+    const auto head = store->ReadHead(kGateway);
+    ASSERT_OK(head);
+    EXPECT_EQ(head->size, size + 3);
+  }
+}
+
 }  // namespace
 }  // namespace sluss
