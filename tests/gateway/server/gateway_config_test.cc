@@ -255,5 +255,24 @@ TEST_F(GatewayConfigTest, TimestampsAreAskedForMoreOftenThanTheyAreMissed) {
   }
 }
 
+TEST_F(GatewayConfigTest, TheDatabaseMayBeAServer) {
+  constexpr char kServer[] = "postgresql://sluss@/sluss?host=/run/postgresql";
+  const auto config = With("database: \"sluss.db\"", absl::StrCat("database: \"", kServer, "\""));
+  ASSERT_OK(config);
+  EXPECT_EQ(config->database(), kServer);
+  EXPECT_EQ(config->search().index(), directory_.Path("search.index"));
+}
+
+TEST_F(GatewayConfigTest, AServerIsReachedSafelyAndWithoutAPassword) {
+  EXPECT_THAT(With("database: \"sluss.db\"", "database: \"postgresql://db.example/sluss\""),
+              StatusIs(kInvalid, HasSubstr("`database`: the URI of the database leads over "
+                                           "TCP without `sslmode=verify-full`")));
+  EXPECT_THAT(
+      With("database: \"sluss.db\"", "database: \"postgresql://a:hemlig@/b?host=/run/postgresql\""),
+      StatusIs(kInvalid, AllOf(HasSubstr("`passfile`"), ::testing::Not(HasSubstr("hemlig")))));
+  EXPECT_THAT(With("database: \"sluss.db\"", "database: \"mysql://db.example/sluss\""),
+              StatusIs(kInvalid, HasSubstr("unknown scheme")));
+}
+
 }  // namespace
 }  // namespace sluss
