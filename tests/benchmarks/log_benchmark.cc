@@ -2,7 +2,9 @@
 // sealed, signed and durable, how long their callers wait, and what a log of many entries costs.
 //
 //   log_benchmark rates [DIRECTORY]           one and 64 requesters, on the disk and on memory with
-//                                             injected sync times of 0, 1 and 4 ms
+//                                             injected sync times of 0, 1 and 4 ms; first on a
+//                                             PostgreSQL server where SLUSS_TEST_POSTGRES is its
+//                                             URI (its role may create schemas)
 //   log_benchmark large [ENTRIES] [DIRECTORY] makes a log (10,000,000 entries), then its size,
 //   start,
 //                                             memory and verification; the file stays
@@ -26,6 +28,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gateway/base/status_macros.h"
@@ -33,7 +36,8 @@
 #include "gateway/exchange/ledger.h"
 #include "gateway/openings/vault.h"
 #include "gateway/publication/log_tiles.h"
-#include "gateway/store/sqlite_store.h"
+#include "gateway/store/open_store.h"
+#include "gateway/store/postgres_connection.h"
 #include "gateway/tlog/verifier.h"
 #include "tests/gateway/openings/memory_month_keys.h"
 #include "tests/gateway/store/fault_disk.h"
@@ -133,7 +137,7 @@ LogIdentity Identity() {
 
 struct Log {
   explicit Log(const std::string& path)
-      : store(Must(OpenSqliteStore(path))),
+      : store(Must(OpenStore(path, "gateway/gw1"))),
         vault(kSampleOrigin, &keys),
         ledger(Must(Ledger::Open(store.get(), &vault, SystemClock(), "gateway/gw1", Identity(),
                                  [](const AgencyId&) {}))) {}
@@ -230,12 +234,29 @@ void PrintRate(const char* where, int requesters, const Rate& rate, double syncs
       rate.p99_ms, rate.entries_a_second / syncs, rate.entries_a_second / appends);
 }
 
+// A schema of its own, which is dropped with all that was measured.
+void RatesOnPostgres(const std::string& uri, double syncs, double appends) {
+  const auto server = Must(PostgresConnection::Connect(uri, absl::Minutes(1)));
+  for (const int requesters : {1, 64}) {
+    const std::string schema = absl::StrCat("sluss_benchmark_", getpid(), "_", requesters);
+    Must(server->Execute(absl::StrCat("CREATE SCHEMA ", schema).c_str()));
+    const Rate rate = Measure(absl::StrCat(uri, absl::StrContains(uri, "?") ? "&" : "?",
+                                           "options=-csearch_path%3D", schema),
+                              requesters);
+    Must(server->Execute(absl::StrCat("DROP SCHEMA ", schema, " CASCADE").c_str()));
+    PrintRate("PostgreSQL", requesters, rate, syncs, appends);
+  }
+}
+
 void Rates(const std::string& directory) {
   prctl(PR_SET_TIMERSLACK, 1);  // an injected wait is as long as it says
   constexpr size_t kEntryBytes = 700;
   const double syncs = SyncsASecond(directory), appends = AppendsASecond(directory, kEntryBytes);
   std::printf("the disk: %.0f fdatasyncs/s, %.0f durable appends/s of %zu bytes\n", syncs, appends,
               kEntryBytes);
+  if (const char* const uri = std::getenv("SLUSS_TEST_POSTGRES"); uri != nullptr) {
+    RatesOnPostgres(uri, syncs, appends);
+  }
   for (const int requesters : {1, 64}) {
     const Rate rate = Measure(directory + "/rates.db", requesters);
     PrintRate("the disk", requesters, rate, syncs, appends);
@@ -279,7 +300,7 @@ void Fill(const std::string& path, uint64_t entries) {
 }
 
 void Verify(const std::string& path) {
-  const auto store = Must(OpenSqliteStore(path));
+  const auto store = Must(OpenStore(path, "gateway/gw1"));
   const LogTiles tiles = Must(LogTiles::Of(*store));
   uint64_t verified = 0;
   double reading = 0;
