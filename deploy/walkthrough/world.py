@@ -164,6 +164,7 @@ class World:
         self.policies = policies or sorted(
             path for path in TEMPLATES.glob("*.txtpb") if not path.name.endswith(".cases.txtpb"))
         self.processes = {}
+        self.database = "sluss.db"  # a file beside the gateway's configuration, or a server's URI
         self.gateway_more = ""  # of the gateway's configuration
         self.keys = {}  # party -> (Keys in force there, Keys beside them or None)
         self.moved = moved_clock
@@ -531,7 +532,7 @@ poll_milliseconds: 50
         while True:
             shutil.rmtree(tiles, ignore_errors=True)
             self.run(self.program("slussctl"), "log", "export",
-                     "--database", self.database_name(), "--tiles", tiles)
+                     "--database", self.database_argument(), "--tiles", tiles)
             try:
                 return self.run(self.program("sluss-verify"), tiles, "--key", self.verifier_key(),
                                 *receipts).strip()
@@ -539,7 +540,7 @@ poll_milliseconds: 50
                 if "has no receipt" not in str(error) or time.monotonic() > deadline:
                     raise
 
-    def database_name(self):
+    def database_argument(self):
         """The database as commands outside the gateway name it."""
         uri = "://" in self.database
         return self.database if uri else self.dir / "gateway" / self.database

@@ -100,7 +100,7 @@ class ReplicasTest(unittest.TestCase):
     def entries(self):
         """The log as JSON lines, from the shared database."""
         lines = self.world.run(self.world.program("slussctl"), "log", "entries", "--database",
-                               self.world.database_name())
+                               self.world.database_argument())
         return [json.loads(line) for line in lines.splitlines()]
 
     def only(self, *agencies_by_gateway):
