@@ -2,12 +2,16 @@
 #ifndef SLUSS_GATEWAY_STORE_POSTGRES_POOL_H_
 #define SLUSS_GATEWAY_STORE_POSTGRES_POOL_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gateway/base/mutex.h"
 #include "gateway/store/postgres_connection.h"
 
@@ -38,11 +42,14 @@ class PostgresPool {
   };
 
   // At most `size` at a time. `make` is called by the threads that borrow.
-  PostgresPool(int size, Maker make) : make_(std::move(make)), free_(size) {}
+  PostgresPool(int size, absl::Duration patience, Maker make)
+      : patience_(patience), make_(std::move(make)), free_(size) {}
 
-  // Waits while all are lent, which no use is for longer than a deadline. Errors are `make`'s.
+  // Waits up to `patience` while all are lent, then UNAVAILABLE. Other errors are `make`'s.
   absl::StatusOr<Lease> Borrow() {
-    Lease lease(this, Take());
+    absl::StatusOr<std::unique_ptr<PostgresConnection>> taken = Take();
+    if (!taken.ok()) return taken.status();
+    Lease lease(this, *std::move(taken));
     if (lease.connection_ != nullptr && !lease.connection_->IsUsable()) lease.connection_.reset();
     if (lease.connection_ == nullptr) {
       absl::StatusOr<std::unique_ptr<PostgresConnection>> made = make_();
@@ -54,11 +61,19 @@ class PostgresPool {
 
  private:
   // Null: there is a place, but none to go there.
-  std::unique_ptr<PostgresConnection> Take() {
+  absl::StatusOr<std::unique_ptr<PostgresConnection>> Take() {
+    const absl::Time until = absl::Now() + patience_;
     MutexLock lock(&mutex_);
-    while (free_ == 0) returned_.Wait(&mutex_);
+    while (free_ == 0) {
+      const absl::Duration left = until - absl::Now();
+      if (left <= absl::ZeroDuration()) {
+        return absl::UnavailableError("database: all sessions are in use; try again");
+      }
+      (void)returned_.WaitFor(&mutex_,
+                              absl::ToChronoMilliseconds(left) + std::chrono::milliseconds(1));
+    }
     --free_;
-    if (idle_.empty()) return nullptr;
+    if (idle_.empty()) return std::unique_ptr<PostgresConnection>();
     std::unique_ptr<PostgresConnection> connection = std::move(idle_.back());
     idle_.pop_back();
     return connection;
@@ -74,6 +89,7 @@ class PostgresPool {
     returned_.NotifyOne();
   }
 
+  const absl::Duration patience_;
   const Maker make_;
   Mutex mutex_;
   CondVar returned_;

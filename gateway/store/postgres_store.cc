@@ -114,7 +114,7 @@ class PostgresStore final : public Reading<PostgresStore, Store> {
       : uri_(uri),
         name_(name),
         deadline_(deadline),
-        readers_(kReaders, [=] { return ConnectForReading(uri, deadline); }),
+        readers_(kReaders, deadline, [=] { return ConnectForReading(uri, deadline); }),
         wiper_([=] { return ConnectChecked(uri, deadline); }) {}
 
   absl::StatusOr<PostgresPool::Lease> Borrow() const { return readers_.Borrow(); }
@@ -178,7 +178,7 @@ class PostgresStore final : public Reading<PostgresStore, Store> {
 class PostgresView final : public Reading<PostgresView, StoreView> {
  public:
   PostgresView(const std::string& uri, int sessions, absl::Duration deadline)
-      : pool_(sessions, [=] { return ConnectForReading(uri, deadline); }) {}
+      : pool_(sessions, deadline, [=] { return ConnectForReading(uri, deadline); }) {}
 
   absl::Status Check() const { return pool_.Borrow().status(); }
 

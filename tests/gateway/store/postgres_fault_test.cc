@@ -233,6 +233,16 @@ TEST(PostgresServerFaultTest, AFrozenServerHoldsNobody) {
   within_deadline([&] { return store->ReadEntry(0).status(); });
   within_deadline([&] { return store->CountItems(testing::kReceiver).status(); });
   within_deadline([&] { return store->WipeTraces(); });
+  // Nor do many who ask at once wait for one another.
+  std::vector<std::thread> many;
+  for (int i = 0; i < 24; ++i) {
+    many.emplace_back([&] {
+      const absl::Time asked = absl::Now();
+      EXPECT_THAT(store->ReadEntry(0), StatusIs(kUnavailable, _));
+      EXPECT_LT(absl::Now() - asked, 4 * kShort);
+    });
+  }
+  for (std::thread& thread : many) thread.join();
   server->Thaw();
   absl::StatusOr<LogHead> head = store->ReadHead(kGateway);
   for (int i = 0; i < 50 && !head.ok(); ++i) head = store->ReadHead(kGateway);
