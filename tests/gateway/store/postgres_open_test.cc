@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/store/open_store.h"
+#include "gateway/store/postgres_connection.h"
 #include "gateway/store/postgres_store.h"
 #include "gmock/gmock.h"
 #include "tests/gateway/store/postgres_fixture.h"
@@ -95,6 +96,22 @@ TEST_F(PostgresOpenTest, AViewWritesNothing) {
   const auto view = OpenStoreView(schema_->uri(), 2);
   ASSERT_OK(view);
   EXPECT_EQ((*view)->ReadHead(kGateway)->size, 0u);
+}
+
+// A gateway that died, froze or lost its network frees the head's lock by what the server knows.
+TEST_F(PostgresOpenTest, ASessionHoldsItsLocksForATimeOnly) {
+  const auto connection = PostgresConnection::Connect(schema_->uri(), absl::Seconds(10));
+  ASSERT_OK(connection);
+  Query query = (*connection)
+                    ->Prepare(
+                        "SELECT current_setting('idle_in_transaction_session_timeout'), "
+                        "current_setting('lock_timeout'), current_setting('statement_timeout'), "
+                        "current_setting('client_connection_check_interval')");
+  ASSERT_TRUE(*query.Step());
+  EXPECT_EQ(query.BytesAt(0), "10s");
+  EXPECT_EQ(query.BytesAt(1), "8s");
+  EXPECT_EQ(query.BytesAt(2), "0") << "it would cut short the wait for a standby";
+  EXPECT_EQ(query.BytesAt(3), "2s");
 }
 
 TEST_F(PostgresOpenTest, NobodyAnswersWhereThereIsNoServer) {
