@@ -170,7 +170,6 @@ class World:
         self.moved = moved_clock
         self.records = 0  # handed in so far: none has the id of another
         self.gateway_port, self.keyholder_port = free_ports(2)
-        self.database = "sluss.db"  # as the gateways' configuration names it
         self.gateways = {"gateway": (self.gateway_port, "")}  # home -> (port, instance)
 
     # ---- layout --------------------------------------------------------------------------------

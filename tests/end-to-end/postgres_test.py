@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 
+from postgres_server import PostgresServer
 from support import ROOT, WorldTest, scan, spellings
 
 sys.path.insert(0, str(ROOT / "deploy" / "walkthrough"))
@@ -14,35 +15,6 @@ from scenarios import DUTY, child  # noqa: E402
 from walk import SCHOOL, SOCIAL, Walk  # noqa: E402
 
 ROLE = "sluss_gateway"  # owns its schema and nothing else
-
-
-class Server:
-    """A throwaway one; `directory` is None where PostgreSQL is not installed."""
-
-    SCRIPT = ROOT / "tests" / "gateway" / "store" / "postgres_server"
-
-    def __init__(self, folder):
-        self.file = pathlib.Path(folder) / "server"
-        self.script("start")
-        self.directory = self.file.read_text().strip() if self.file.exists() else None
-
-    def script(self, what):
-        # Its output is not waited for: the server keeps it open.
-        subprocess.run([self.SCRIPT, what, self.file], check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def uri(self, role):
-        return f"postgresql://{role}@/postgres?host={self.directory}"
-
-    def run(self, sql):
-        subprocess.run(["psql", "--quiet", "--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-c", sql,
-                        self.uri("postgres")], check=True, capture_output=True)
-
-    def restart(self):
-        """As after a crash of the machine: nothing is written before it stops."""
-        subprocess.run([self.SCRIPT, "crash", self.file], check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.script("again")
 
 
 class PostgresTest(WorldTest):
@@ -54,14 +26,14 @@ class PostgresTest(WorldTest):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="sluss-e2e-pg-")
-        cls.server = Server(cls.folder.name)
+        cls.server = PostgresServer(cls.folder.name)
         if cls.server.directory is None:
             raise unittest.SkipTest("there is no PostgreSQL: run `deploy/install-packages test`")
-        cls.server.run(f"CREATE ROLE {ROLE} LOGIN")
-        cls.server.run(f"CREATE SCHEMA sluss AUTHORIZATION {ROLE}")
-        cls.server.run(f"ALTER ROLE {ROLE} SET search_path = sluss")
+        cls.server.sql(f"CREATE ROLE {ROLE} LOGIN")
+        cls.server.sql(f"CREATE SCHEMA sluss AUTHORIZATION {ROLE}")
+        cls.server.sql(f"ALTER ROLE {ROLE} SET search_path = sluss")
         super().setUpClass()
-        cls.world.database = cls.server.uri(ROLE)
+        cls.world.database = cls.server.uri(role=ROLE)
         cls.world.configure_gateway("")
 
     @classmethod

@@ -14,51 +14,17 @@ import tempfile
 import unittest
 import zipfile
 
+from postgres_server import PostgresServer
 from support import BUILD, ROOT
 
 from scenarios import DUTY, child
 from walk import SCHOOL, SOCIAL, Walk
 from world import AGENCIES, TEMPLATES, World
 
-SERVER = ROOT / "tests" / "gateway" / "store" / "postgres_server"
 CONSULTATION = "school/consultation.xml"
 A, B = "gateway", "gateway-b"
 
 
-class Postgres:
-    """A server of its own, and a database in it."""
-
-    def __init__(self, directory):
-        self.file = pathlib.Path(directory) / "postgres"
-        subprocess.run([SERVER, "start", self.file], check=True)
-        self.directory = self.file.read_text().strip() if self.file.exists() else None
-
-    def stop(self):
-        subprocess.run([SERVER, "stop", self.file], check=True)
-
-    def uri(self, name):
-        return f"postgresql://postgres@/{name}?host={self.directory}"
-
-    def sql(self, name, *statements):
-        command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.uri(name)]
-        for statement in statements:
-            command += ["-c", statement]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr)
-        return done.stdout.strip()
-
-    def kill(self):
-        """kill -9 of the server and all of its processes, and start it again."""
-        pid = int((pathlib.Path(self.directory) / "data" / "postmaster.pid").read_text().split()[0])
-        subprocess.run(["kill", "-9", str(pid)], check=True)
-
-    def again(self):
-        subprocess.run([SERVER, "again", self.file], check=True)
-
-
-@unittest.skipIf(shutil.which("psql") is None, "PostgreSQL is not installed: apt-get install "
-                 "postgresql-15")
 class ReplicasTest(unittest.TestCase):
     AGENCIES = {agency: AGENCIES[agency] for agency in (SCHOOL, SOCIAL)}
     POLICIES = [TEMPLATES / f"{name}.txtpb" for name in ("duty-report", "feedback")]
@@ -68,13 +34,15 @@ class ReplicasTest(unittest.TestCase):
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory(prefix="sluss-e2e-")
         cls.addClassCleanup(cls.temporary.cleanup)
-        cls.postgres = Postgres(cls.temporary.name)
-        cls.addClassCleanup(cls.postgres.stop)
+        cls.postgres = PostgresServer(cls.temporary.name)
+        if cls.postgres.directory is None:
+            raise unittest.SkipTest("there is no PostgreSQL: run `deploy/install-packages test`")
+        cls.addClassCleanup(cls.postgres.script, "stop")
 
     def setUp(self):
         ReplicasTest.DATABASE += 1
         self.name = f"sluss{self.DATABASE}"
-        self.postgres.sql("postgres", f"CREATE DATABASE {self.name}")
+        self.postgres.sql(f"CREATE DATABASE {self.name}")
         self.world = World(pathlib.Path(self.temporary.name) / self.name, BUILD, self.AGENCIES,
                            self.POLICIES)
         self.world.create()
@@ -86,7 +54,7 @@ class ReplicasTest(unittest.TestCase):
         self.world.stop_all()
 
     def sql(self, *statements):
-        return self.postgres.sql(self.name, *statements)
+        return self.postgres.sql(*statements, database=self.name)
 
     def send(self):
         return self.walk.send(SCHOOL, DUTY, child=child(next(self.ages))).expect("PERMIT").message
@@ -195,7 +163,7 @@ class ReplicasTest(unittest.TestCase):
         self.postgres.kill()
         for number in range(3):  # handed in while there is no database
             self.walk.drop(SCHOOL, DUTY, child=child(next(self.ages)))
-        self.postgres.again()
+        self.postgres.script("again")
         answered.append(self.send())
         for message in answered:
             self.walk.received(SOCIAL, message)
