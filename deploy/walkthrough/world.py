@@ -167,6 +167,7 @@ class World:
         self.database = "sluss.db"  # a file beside the gateway's configuration, or a server's URI
         self.gateway_more = ""  # of the gateway's configuration
         self.keys = {}  # party -> (Keys in force there, Keys beside them or None)
+        self.archived = {}  # holder -> Keys of which it keeps what scans need
         self.moved = moved_clock
         self.records = 0  # handed in so far: none has the id of another
         self.gateway_port, self.keyholder_port = free_ports(2)
@@ -340,12 +341,25 @@ class World:
             self.processes[name].stop()
             self.start(name)
 
+    def keep_for_scans(self, name, *generations):
+        """At a holder: what scans need of each, for its configuration from the next start on."""
+        for keys in generations:
+            if keys not in self.archived.get(name, []):
+                self.run(self.program("slussctl"), "keys", "archive",
+                         "--dir", self.home(name) / keys.folder, "--directory", keys.directory,
+                         "--out", self.home(name) / f"archive-{keys.folder}")
+        self.archived[name] = list(generations)
+        self.use_keys(name, *self.keys[name])
+
     def _keys_fields(self, name):
         current, beside = self.keys[name]
         fields = f'keys_dir: "{current.folder}"\nkey_directory: "{current.directory}"'
         if beside is not None:
             fields += (f'\nbeside {{ keys_dir: "{beside.folder}" '
                        f'key_directory: "{beside.directory}" }}')
+        for kept in self.archived.get(name, []):
+            fields += (f'\narchive {{ keys_dir: "archive-{kept.folder}" '
+                       f'key_directory: "{kept.directory}" }}')
         return fields
 
     def _tls(self):

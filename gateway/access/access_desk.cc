@@ -27,6 +27,19 @@ struct Done {
   uint64_t remaining = std::numeric_limits<uint64_t>::max();
 };
 
+// Every row of the batch as one that cannot be looked into.
+v1::ScanBatch WithoutKeys(const v1::ScanBatch& batch) {
+  v1::ScanBatch told;
+  told.set_next_index(batch.next_index());
+  *told.mutable_unread() = batch.unread();
+  for (const v1::ScanRow& row : batch.row()) {
+    v1::UnreadRow& unread = *told.add_unread();
+    unread.set_index(row.index());
+    unread.set_why("keys-gone");
+  }
+  return told;
+}
+
 }  // namespace
 
 std::string AccessDesk::domain() const {
@@ -71,14 +84,13 @@ absl::StatusOr<v1::ScanBatch> AccessDesk::Transformed(const CheckedScanOrder& or
                                                       v1::ScanBatch batch,
                                                       uint64_t* remaining) const {
   if (batch.row().empty()) return batch;
-  ASSIGN_OR_RETURN(const Holder* const holder, parts_.keys->Find(batch.directory()));
   std::vector<MaybeCiphertext> before;
   for (const v1::ScanRow& row : batch.row()) {
     ASSIGN_OR_RETURN(const AccessValue value, DecodeAccessValue(row.value()));
     ASSIGN_OR_RETURN(NymCiphertext ciphertext, NymCiphertext::Decode(value.ciphertext));
     before.emplace_back(std::move(ciphertext));
   }
-  ASSIGN_OR_RETURN(ScanHop hop, holder->HopForScan(order.digest, before));
+  ASSIGN_OR_RETURN(ScanHop hop, keys_.Hop(batch.directory(), order.digest, before));
   v1::ScanBatchRequest request;
   *request.mutable_order() = signed_order;
   for (const MaybeCiphertext& one : hop.after) {
@@ -90,8 +102,12 @@ absl::StatusOr<v1::ScanBatch> AccessDesk::Transformed(const CheckedScanOrder& or
   int made = 0;
   v1::ScanBatchResponse response;
   if (!request.ciphertext().empty()) {
-    SignScanBatch(holder->signing(), holder->directory(), &request);
-    ASSIGN_OR_RETURN(response, parts_.key_holder->TransformScan(request));
+    keys_.Sign(batch.directory(), &request);
+    absl::StatusOr<v1::ScanBatchResponse> answer = parts_.key_holder->TransformScan(request);
+    // The key holder has dropped what this gateway still has.
+    if (absl::IsNotFound(answer.status())) return WithoutKeys(batch);
+    RETURN_IF_ERROR(answer.status());
+    response = *std::move(answer);
     if (response.ciphertext_size() != request.ciphertext_size()) {
       return absl::InternalError("the key holder answered another number of ciphertexts");
     }
@@ -107,7 +123,7 @@ absl::StatusOr<v1::ScanBatch> AccessDesk::Transformed(const CheckedScanOrder& or
 absl::Status AccessDesk::Stream(const CheckedScanOrder& order,
                                 const v1::SignedScanOrder& signed_order, uint64_t first,
                                 uint64_t end, const Write& write, Progress* progress) {
-  ScanBatches batches(parts_.store, parts_.openings, &parts_.keys->directories(), first, end);
+  ScanBatches batches(parts_.store, parts_.openings, &keys_, first, end);
   std::deque<std::future<absl::StatusOr<Done>>> under_way;
   progress->remaining = std::numeric_limits<uint64_t>::max();
   const auto hand_out = [&]() -> absl::Status {

@@ -6,7 +6,8 @@
 //   2. An ACCESS_SCAN entry ("begun") is durable: nothing leaves before it.
 //   3. Batch after batch: the decisions of the period, opened; the gateway's hop; the key holder's,
 //      under the same order; and out. Every decision with an encrypted number is told, transformed
-//      or with why not, so that the caller can hold it all against the log.
+//      or with why not, so that the caller can hold it all against the log. Each batch is made by
+//      the keys that its entries name: those in force, those beside them, or the archive's.
 //   4. A second ACCESS_SCAN entry says how many were transformed, also of a scan that broke off.
 // Which rows are about the citizen is seen by the caller alone: all rows leave alike. Knows no
 // gRPC.
@@ -23,6 +24,7 @@
 #include "gateway/access/scan_holder.h"
 #include "gateway/base/mutex.h"
 #include "gateway/crypto/key_ring.h"
+#include "gateway/crypto/scan_keys.h"
 #include "gateway/crypto/scan_requests.h"
 #include "gateway/exchange/ledger.h"
 #include "gateway/exchange/opening_reader.h"
@@ -38,6 +40,7 @@ struct AccessParts {
   const OpeningReader* openings;
   const HolderRing* keys;
   ScanHolder* key_holder;
+  const ScanArchive* archive = nullptr;  // of earlier keys; null: nothing is kept
 };
 
 // Thread-safe; one scan at a time, since it takes both cores from the relay's spare.
@@ -46,7 +49,7 @@ class AccessDesk {
   // False where the caller is gone.
   using Write = std::function<bool(const v1::ScanPart&)>;
 
-  explicit AccessDesk(AccessParts parts) : parts_(parts) {}
+  explicit AccessDesk(AccessParts parts) : parts_(parts), keys_(parts.keys, parts.archive) {}
 
   // `officer`: the caller as the certificate names it, "officer/anna". INVALID_ARGUMENT,
   // PERMISSION_DENIED, FAILED_PRECONDITION as of CheckScanOrder; RESOURCE_EXHAUSTED while another
@@ -78,6 +81,7 @@ class AccessDesk {
                                             v1::ScanBatch batch, uint64_t* remaining) const;
 
   const AccessParts parts_;
+  const ScanRing keys_;
   Mutex mutex_;
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;
 };

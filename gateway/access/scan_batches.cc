@@ -68,7 +68,7 @@ absl::StatusOr<bool> ScanBatches::Take(uint64_t index, v1::ScanBatch* batch) {
   if (!leaf.ok()) return absl::DataLossError(leaf.status().message());
   if (leaf->kind() != v1::DECISION || CommittedUnder(*leaf, kTag).empty()) return true;
   ASSIGN_OR_RETURN(Read read, Open(*openings_, index));
-  if (read.why.empty() && !keys_->Honours(read.value.directory)) read.why = "keys-gone";
+  if (read.why.empty() && !keys_->Has(read.value.directory)) read.why = "keys-gone";
   if (!read.why.empty()) {
     v1::UnreadRow& unread = *batch->add_unread();
     unread.set_index(index);

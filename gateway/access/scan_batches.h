@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
-#include "gateway/crypto/key_ring.h"
+#include "gateway/crypto/scan_keys.h"
 #include "gateway/exchange/opening_reader.h"
 #include "gateway/exchange/store.h"
 #include "proto/access.pb.h"
@@ -17,7 +17,7 @@ namespace sluss {
 // thread-safe.
 class ScanBatches {
  public:
-  ScanBatches(const StoreView* view, const OpeningReader* openings, const DirectoryRing* keys,
+  ScanBatches(const StoreView* view, const OpeningReader* openings, const ScanRing* keys,
               uint64_t first, uint64_t end)
       : view_(view), openings_(openings), keys_(keys), next_(first), end_(end) {}
 
@@ -33,7 +33,7 @@ class ScanBatches {
 
   const StoreView* const view_;
   const OpeningReader* const openings_;
-  const DirectoryRing* const keys_;
+  const ScanRing* const keys_;
   uint64_t next_;
   const uint64_t end_;
 };

@@ -95,12 +95,12 @@ void ConfigCheck::SecretFile(absl::string_view field, std::string* path) {
   }
 }
 
-void ConfigCheck::Directory(absl::string_view field, std::string* path) {
-  if (path->empty()) return Fault(field, "is missing");
+void ConfigCheck::Directory(absl::string_view field, std::string* path, int index) {
+  if (path->empty()) return Fault(field, "is missing", index);
   *path = Resolve(*path);
   struct stat info;
   if (stat(path->c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
-    Fault(field, absl::StrCat("`", *path, "` is not a directory: create it"));
+    Fault(field, absl::StrCat("`", *path, "` is not a directory: create it"), index);
   }
 }
 

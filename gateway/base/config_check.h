@@ -29,7 +29,7 @@ class ConfigCheck {
   void File(absl::string_view field, std::string* path, int index = 0);
   // The same, and nobody but its owner may read it.
   void SecretFile(absl::string_view field, std::string* path);
-  void Directory(absl::string_view field, std::string* path);
+  void Directory(absl::string_view field, std::string* path, int index = 0);
   // A path that may be created: only resolved, its directory must exist.
   void FileToCreate(absl::string_view field, std::string* path);
   // 0 takes `standard`; else min <= value <= max. `value` is a uint32 field's accessor pair.

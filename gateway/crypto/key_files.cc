@@ -1,6 +1,6 @@
 // agency.key := "sluss agency keys v1" LF line*      line := name SP value LF
 // Names stand in a fixed order; secrets are hex. holder.key has one `share` line an agency:
-// "share school/ekbacken <hex>".
+// "share school/ekbacken <hex>"; scan.key has one, of the access domain.
 #include "gateway/crypto/key_files.h"
 
 #include <sodium.h>
@@ -24,9 +24,11 @@ namespace {
 
 constexpr char kAgencyFile[] = "agency.key";
 constexpr char kHolderFile[] = "holder.key";
+constexpr char kScanFile[] = "scan.key";
 constexpr char kLogFile[] = "log.key";
 constexpr absl::string_view kAgencyTitle = "sluss agency keys v1";
 constexpr absl::string_view kHolderTitle = "sluss holder keys v1";
+constexpr absl::string_view kScanTitle = "sluss scan keys v1";
 constexpr absl::string_view kLogTitle = "sluss log key v1";
 
 // Grows by whole lines; every buffer that it leaves behind is wiped.
@@ -204,6 +206,16 @@ absl::Status SaveSecrets(const HolderSecrets& secrets, const std::string& direct
   return text.Save(directory, kHolderFile);
 }
 
+absl::Status SaveSecrets(const ScanSecrets& secrets, const std::string& directory) {
+  const auto access = InsecureSecretAccess::Get();
+  KeyText text(kScanTitle);
+  text.Line("holder", secrets.holder);
+  text.Number("key_set", secrets.key_set);
+  text.Secret("layer", secrets.layer.EncodeSecret(access));
+  text.Secret(absl::StrCat("share ", secrets.domain.value()), secrets.share.EncodeSecret(access));
+  return text.Save(directory, kScanFile);
+}
+
 absl::Status SaveSecrets(const LogSecrets& secrets, const std::string& directory) {
   KeyText text(kLogTitle);
   text.Line("origin", secrets.origin);
@@ -240,6 +252,18 @@ absl::StatusOr<HolderSecrets> LoadHolderSecrets(const std::string& directory) {
   if (!lines.Done()) return lines.Error("is not a `share`");
   return HolderSecrets{std::string(holder), key_set,        std::move(layer), std::move(shares),
                        std::move(signing),  std::move(hpke)};
+}
+
+absl::StatusOr<ScanSecrets> LoadScanSecrets(const std::string& directory) {
+  ASSIGN_OR_RETURN(KeyLines lines, KeyLines::Load(directory, kScanFile, kScanTitle));
+  ASSIGN_OR_RETURN(const absl::string_view holder, lines.Value("holder"));
+  ASSIGN_OR_RETURN(const uint32_t key_set, lines.Number("key_set"));
+  ASSIGN_OR_RETURN(Scalar layer, ReadScalar(lines, "layer"));
+  std::map<AgencyId, Scalar> shares;
+  RETURN_IF_ERROR(ReadShare(lines, &shares));
+  if (!lines.Done()) return lines.Error("is one line too many");
+  return ScanSecrets{std::string(holder), key_set, std::move(layer), shares.begin()->first,
+                     shares.begin()->second};
 }
 
 absl::StatusOr<LogSecrets> LoadLogSecrets(const std::string& directory) {

@@ -12,18 +12,22 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/crypto/party_keys.h"
+#include "gateway/crypto/scan_secrets.h"
 
 namespace sluss {
 
-// "<directory>/agency.key", "holder.key", "log.key". ALREADY_EXISTS when the file is there.
+// "<directory>/agency.key", "holder.key", "scan.key", "log.key". ALREADY_EXISTS when the file is
+// there.
 absl::Status SaveSecrets(const AgencySecrets& secrets, const std::string& directory);
 absl::Status SaveSecrets(const HolderSecrets& secrets, const std::string& directory);
+absl::Status SaveSecrets(const ScanSecrets& secrets, const std::string& directory);
 absl::Status SaveSecrets(const LogSecrets& secrets, const std::string& directory);
 
 // NOT_FOUND, PERMISSION_DENIED (with the cure) or INVALID_ARGUMENT; the path and line are named,
 // never the content.
 absl::StatusOr<AgencySecrets> LoadAgencySecrets(const std::string& directory);
 absl::StatusOr<HolderSecrets> LoadHolderSecrets(const std::string& directory);
+absl::StatusOr<ScanSecrets> LoadScanSecrets(const std::string& directory);
 absl::StatusOr<LogSecrets> LoadLogSecrets(const std::string& directory);
 
 }  // namespace sluss

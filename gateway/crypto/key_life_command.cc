@@ -14,6 +14,7 @@
 #include "gateway/crypto/key_rotation.h"
 #include "gateway/crypto/keys_command_support.h"
 #include "gateway/crypto/private_file.h"
+#include "gateway/crypto/scan_keys.h"
 
 namespace sluss {
 namespace {
@@ -109,6 +110,21 @@ absl::Status ChangeShares(const Options& options) {
   return Publish(options, changed);
 }
 
+// Nothing is published of it: what it holds was made before.
+absl::Status Keep(const Options& options) {
+  ASSIGN_OR_RETURN(const auto directory, LoadKeyDirectory(options.directory));
+  ASSIGN_OR_RETURN(const HolderSecrets whole, LoadHolderSecrets(options.dir));
+  ASSIGN_OR_RETURN(const ScanSecrets kept, ScanSecretsOf(whole, *directory));
+  const HolderRole role =
+      whole.holder == directory->gateway().name ? HolderRole::kGateway : HolderRole::kKeyholder;
+  const auto sound = ScanKeys::Create(role, kept, directory);
+  if (!sound.ok()) return sound.status();
+  RETURN_IF_ERROR(SaveSecrets(kept, options.out));
+  std::cout << "archive { keys_dir: \"" << options.out << "\" key_directory: \""
+            << options.directory << "\" }\n";
+  return absl::OkStatus();
+}
+
 absl::Status MakeOfficer(const Options& options) {
   ASSIGN_OR_RETURN(const HpkePrivateKey key, HpkePrivateKey::Generate(HpkeKem::kX25519HkdfSha256));
   RETURN_IF_ERROR(SaveOfficerKey(key, options.out));
@@ -200,6 +216,12 @@ void AddKeyLifeCommands(CLI::App* keys) {
       ->delimiter(',');
   RequireOutputs(shares);
 
+  const Command archive = AddKeysCommand(
+      keys, "archive", "at a holder: what citizens' scans need of keys whose time is over", Keep);
+  Require(archive, "--dir", &Options::dir, "the holder's secrets of that time");
+  Require(archive, "--directory", &Options::directory, "the key directory of that time");
+  Require(archive, "--out", &Options::out, "directory for what is kept (mode 0700)");
+
   const Command officer =
       AddKeysCommand(keys, "officer", "a key for backups, at home with one officer", MakeOfficer);
   RequireOutputs(officer);
@@ -207,7 +229,7 @@ void AddKeyLifeCommands(CLI::App* keys) {
   const Command backup =
       AddKeysCommand(keys, "backup", "seal a secret file under several officers' keys", Backup);
   Require(backup, "--dir", &Options::dir, "the secrets");
-  Require(backup, "--file", &Options::file, "agency.key, holder.key or log.key");
+  Require(backup, "--file", &Options::file, "agency.key, holder.key, scan.key or log.key");
   backup.app->add_option("--officers", backup.options->officers, "their public files, in order")
       ->required()
       ->delimiter(',');

@@ -3,18 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/crypto/one_exchange.h"
 
 namespace sluss {
-namespace {
-
-absl::Status TwoExchanges(absl::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("`beside`: its directory has another ", what,
-                   " than the current one: only directories of one exchange and one key set are "
-                   "honoured together"));
-}
-
-}  // namespace
 
 DirectoryRing::DirectoryRing(std::shared_ptr<const KeyDirectory> current,
                              std::shared_ptr<const KeyDirectory> beside)
@@ -23,11 +14,7 @@ DirectoryRing::DirectoryRing(std::shared_ptr<const KeyDirectory> current,
 absl::StatusOr<DirectoryRing> DirectoryRing::Make(std::shared_ptr<const KeyDirectory> current,
                                                   std::shared_ptr<const KeyDirectory> beside) {
   if (beside == nullptr) return DirectoryRing(std::move(current), nullptr);
-  if (beside->key_set() != current->key_set()) return TwoExchanges("`key_set`");
-  if (beside->gateway().name != current->gateway().name) return TwoExchanges("gateway");
-  if (beside->keyholder().name != current->keyholder().name) return TwoExchanges("key holder");
-  // The key of one log may be changed over too; then both keys sign, so either verifies.
-  if (beside->log().origin() != current->log().origin()) return TwoExchanges("log");
+  RETURN_IF_ERROR(CheckOneExchange(*current, *beside, "beside"));
   if (beside->short_name() == current->short_name()) {
     return absl::InvalidArgumentError(
         "`beside`: is the current directory once more: name the other one, or take it away");

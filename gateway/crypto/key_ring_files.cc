@@ -26,6 +26,15 @@ absl::StatusOr<std::shared_ptr<const Holder>> LoadHolder(HolderRole role, const 
   return std::shared_ptr<const Holder>(*std::move(holder));
 }
 
+absl::StatusOr<std::shared_ptr<const ScanKeys>> LoadScanKeys(HolderRole role,
+                                                             const KeyPaths& paths) {
+  ASSIGN_OR_RETURN(auto directory, LoadKeyDirectory(paths.key_directory));
+  ASSIGN_OR_RETURN(ScanSecrets secrets, LoadScanSecrets(paths.keys_dir));
+  auto keys = ScanKeys::Create(role, std::move(secrets), std::move(directory));
+  if (!keys.ok()) return AtPath(paths, keys.status());
+  return keys;
+}
+
 absl::StatusOr<std::shared_ptr<const AgencyKeys>> LoadAgency(const KeyPaths& paths) {
   ASSIGN_OR_RETURN(auto directory, LoadKeyDirectory(paths.key_directory));
   ASSIGN_OR_RETURN(AgencySecrets secrets, LoadAgencySecrets(paths.keys_dir));
@@ -52,9 +61,32 @@ absl::StatusOr<AgencyRing> LoadAgencyRing(const KeyPaths& current, const KeyPath
   return MakeAgencyRing(std::move(now), std::move(other));
 }
 
-void WriteKeysEvent(const DirectoryRing& keys, EventLog* events) {
+absl::StatusOr<ScanArchive> LoadScanArchive(
+    HolderRole role, const DirectoryRing& honoured,
+    const google::protobuf::RepeatedPtrField<v1::ArchivedKeys>& kept) {
+  std::vector<std::shared_ptr<const ScanKeys>> all;
+  for (const v1::ArchivedKeys& one : kept) {
+    const KeyPaths paths = {one.keys_dir(), one.key_directory()};
+    ASSIGN_OR_RETURN(all.emplace_back(), AtField("archive", LoadScanKeys(role, paths)));
+  }
+  return ScanArchive::Make(honoured, std::move(all));
+}
+
+absl::StatusOr<AgencyArchive> LoadAgencyArchive(const AgencyRing& honoured,
+                                                const std::vector<KeyPaths>& kept) {
+  std::vector<std::shared_ptr<const AgencyKeys>> all;
+  for (const KeyPaths& paths : kept) {
+    ASSIGN_OR_RETURN(all.emplace_back(), AtField("archive", LoadAgency(paths)));
+  }
+  return AgencyArchive::Make(honoured.directories(), std::move(all));
+}
+
+void WriteKeysEvent(const DirectoryRing& keys, EventLog* events, const ScanArchive& archive) {
   nlohmann::ordered_json fields = {{"directory", ToHex(keys.current().short_name())}};
   if (keys.beside() != nullptr) fields["beside"] = ToHex(keys.beside()->short_name());
+  for (const KeyDirectory* const one : archive.directories()) {
+    fields["archive"].push_back(ToHex(one->short_name()));
+  }
   events->Write("keys", fields);
 }
 

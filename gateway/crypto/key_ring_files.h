@@ -4,10 +4,14 @@
 #define SLUSS_GATEWAY_CRYPTO_KEY_RING_FILES_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "gateway/base/event_log.h"
+#include "gateway/crypto/key_archive.h"
 #include "gateway/crypto/key_ring.h"
+#include "gateway/crypto/scan_keys.h"
+#include "proto/config.pb.h"
 
 namespace sluss {
 
@@ -23,8 +27,17 @@ absl::StatusOr<HolderRing> LoadHolderRing(HolderRole role, const KeyPaths& curre
                                           const KeyPaths& beside);
 absl::StatusOr<AgencyRing> LoadAgencyRing(const KeyPaths& current, const KeyPaths& beside);
 
-// The event "keys": by which directories a process works from its start to its end.
-void WriteKeysEvent(const DirectoryRing& keys, EventLog* events);
+// What is kept of earlier generations, in any order. Errors name the path and begin with
+// "`archive`: ".
+absl::StatusOr<ScanArchive> LoadScanArchive(
+    HolderRole role, const DirectoryRing& honoured,
+    const google::protobuf::RepeatedPtrField<v1::ArchivedKeys>& kept);
+absl::StatusOr<AgencyArchive> LoadAgencyArchive(const AgencyRing& honoured,
+                                                const std::vector<KeyPaths>& kept);
+
+// The event "keys": by which directories a process works from its start to its end, and which it
+// keeps for scans.
+void WriteKeysEvent(const DirectoryRing& keys, EventLog* events, const ScanArchive& archive = {});
 
 }  // namespace sluss
 

@@ -106,6 +106,12 @@ void SignScanBatch(const SigningKey& gateway, const KeyDirectory& directory,
 
 absl::StatusOr<std::vector<MaybeCiphertext>> CheckScanBatch(const KeyDirectory& directory,
                                                             const v1::ScanBatchRequest& request) {
+  return CheckScanBatch(directory, request, directory);
+}
+
+absl::StatusOr<std::vector<MaybeCiphertext>> CheckScanBatch(const KeyDirectory& directory,
+                                                            const v1::ScanBatchRequest& request,
+                                                            const KeyDirectory& signed_under) {
   RETURN_IF_ERROR(CheckDirectoryName(directory, request.directory()));
   RETURN_IF_ERROR(CheckKeySet(directory, request.key_set()));
   const size_t size = request.ciphertext_size();
@@ -115,7 +121,7 @@ absl::StatusOr<std::vector<MaybeCiphertext>> CheckScanBatch(const KeyDirectory& 
   }
   RETURN_IF_ERROR(
       AtField("gateway_signature",
-              VerifySignature(directory.gateway().signing_public, sign_context::kScanBatch,
+              VerifySignature(signed_under.gateway().signing_public, sign_context::kScanBatch,
                               BatchLayout(directory, request), request.gateway_signature())));
   std::vector<MaybeCiphertext> ciphertexts;
   ciphertexts.reserve(size);

@@ -48,6 +48,10 @@ void SignScanBatch(const SigningKey& gateway, const KeyDirectory& directory,
 // signed under another directory than the ciphertexts were made.
 absl::StatusOr<std::vector<MaybeCiphertext>> CheckScanBatch(const KeyDirectory& directory,
                                                             const v1::ScanBatchRequest& request);
+// The same, where the gateway signed with its key of another directory than the ciphertexts'.
+absl::StatusOr<std::vector<MaybeCiphertext>> CheckScanBatch(const KeyDirectory& directory,
+                                                            const v1::ScanBatchRequest& request,
+                                                            const KeyDirectory& signed_under);
 
 }  // namespace sluss
 

@@ -58,6 +58,7 @@ constexpr size_t kMostNumbers = 4;
 struct Arguments {
   GatewayArguments gateway;
   KeyPaths keys, beside;
+  std::vector<std::pair<std::string, std::string>> archive;
   std::string number_file, from, to, out, log, contact;
   bool protected_identity = false, tell_withheld = false, json = false;
 };
@@ -200,6 +201,26 @@ Json UnreadCounts(const ScanReader& scan) {
   return counts;
 }
 
+std::string DayOf(int64_t us) {
+  return absl::FormatCivilTime(SwedishDay(absl::FromUnixMicros(us)));
+}
+
+// To whoever runs the command: a report that does not reach back is not what the citizen asked for.
+void TellUnreached(const Made& made) {
+  const Unreached& unreached = made.searched.unreached;
+  if (unreached.count == 0) return;
+  const auto own = std::count_if(made.scan.unread().begin(), made.scan.unread().end(),
+                                 [](const auto& row) { return row.second == "own-keys-gone"; });
+  std::cerr << "slussctl: " << unreached.count << " entries from " << DayOf(unreached.first_us)
+            << " to " << DayOf(unreached.last_us)
+            << " were not searched, as the report says: their keys are not there any more";
+  if (own > 0) {
+    std::cerr << "; of " << own
+              << " they are the domain's own: name the secrets of that time with --archive";
+  }
+  std::cerr << "\n";
+}
+
 Json IndexesOf(const std::vector<Disclosure>& disclosures) {
   Json indexes = Json::array();
   for (const Disclosure& one : disclosures) indexes.push_back(one.decision.index);
@@ -224,6 +245,7 @@ Json RecordOf(const Made& made, const OwnLog& log, const std::vector<Disclosure>
           {"decisions", made.searched.decisions},
           {"compared", made.scan.compared().size()},
           {"without_number", made.searched.without_number},
+          {"unreached", made.searched.unreached.count},
           {"told", IndexesOf(told)},
           {"withheld", IndexesOf(withheld)},
           {"unread", std::move(unread)}};
@@ -238,6 +260,9 @@ AccessReport ReportOf(const Arguments& arguments, const Made& made, const OwnLog
   report.protected_identity = arguments.protected_identity;
   if (arguments.tell_withheld) report.withheld = withheld;
   report.unread = made.scan.unread().size();
+  report.unreached = made.searched.unreached.count;
+  report.unreached_from_us = made.searched.unreached.first_us;
+  report.unreached_to_us = made.searched.unreached.last_us;
   report.contact = arguments.contact;
   report.log = log.verified.checkpoint.origin;
   for (const Disclosure& one : told) {
@@ -297,6 +322,7 @@ absl::Status WriteAll(const Arguments& arguments, const Made& made, OwnLog* log,
                         {"without_number", made.searched.without_number},
                         {"unread", UnreadCounts(made.scan)},
                         {"remaining", made.scan.done()->remaining()}};
+  TellUnreached(made);
   if (arguments.json) {
     std::cout << summary.dump() << "\n";
     return absl::OkStatus();
@@ -317,10 +343,11 @@ absl::Status CheckOut(const Arguments& arguments) {
 
 absl::StatusOr<ScanReader> Scan(const Arguments& arguments, const AgencyRing& keys,
                                 const std::shared_ptr<grpc::Channel>& channel,
+                                const AgencyArchive& archive,
                                 const std::vector<CanonicalNumber>& numbers, const Made& made) {
   const auto access = v1::Access::NewStub(channel);
   ASSIGN_OR_RETURN(std::vector<Nym> wanted, EnrolForReport(access.get(), keys, numbers));
-  ScanReader reader(&keys, std::move(wanted));
+  ScanReader reader(&keys, std::move(wanted), &archive);
   ProgressBar bar(&std::cerr, ::isatty(STDERR_FILENO) == 1, "scanning");
   ScanCall call;
   ASSIGN_OR_RETURN(call.officer, OfficerOf(arguments));
@@ -351,12 +378,17 @@ absl::Status Access(const Arguments& arguments) {
   RETURN_IF_ERROR(CheckOut(arguments));
   ASSIGN_OR_RETURN(const std::vector<CanonicalNumber> numbers, ReadNumbers(arguments.number_file));
   ASSIGN_OR_RETURN(const AgencyRing keys, LoadAgencyRing(arguments.keys, arguments.beside));
+  std::vector<KeyPaths> kept;
+  for (const auto& [keys_dir, key_directory] : arguments.archive) {
+    kept.push_back({keys_dir, key_directory});
+  }
+  ASSIGN_OR_RETURN(const AgencyArchive archive, LoadAgencyArchive(keys, kept));
   ASSIGN_OR_RETURN(OwnLog log, OpenLog(arguments.log, keys.current().directory()));
   Made made = {RandomBytes(kIdBytes), {}, ScanReader(&keys, {}), {}, {}};
   ASSIGN_OR_RETURN(made.period, PeriodOf(arguments, now, log.verified.history.last_time()));
   ASSIGN_OR_RETURN(const auto channel, ConnectToGateway(arguments.gateway));
   ASSIGN_OR_RETURN(made.vocabulary, AskForVocabulary(channel));
-  ASSIGN_OR_RETURN(made.scan, Scan(arguments, keys, channel, numbers, made));
+  ASSIGN_OR_RETURN(made.scan, Scan(arguments, keys, channel, archive, numbers, made));
   for (const v1::LogReceipt* const receipt :
        {&made.scan.begun()->receipt(), &made.scan.done()->receipt()}) {
     RETURN_IF_ERROR(CheckScanReceipt(*receipt, made.procedure, log.verified.signer));
@@ -414,6 +446,10 @@ void AddAccessReportCommand(CLI::App& app) {
       ->add_option("--beside-key-directory", arguments->beside.key_directory,
                    "and the key directory of that")
       ->needs(beside);
+  access->add_option(
+      "--archive", arguments->archive,
+      "KEYS_DIR KEY_DIRECTORY: the domain's secrets of an earlier generation and the "
+      "directory of that; once for each");
   access->add_option("--contact", arguments->contact, "whom the citizen may ask, in print")
       ->required();
   access->add_flag("--protected", arguments->protected_identity,

@@ -27,6 +27,7 @@ struct Words {
   const char* withheld_note;
   const char* withheld_count;
   const char* unread_note;
+  const char* unreached_note;
   const char* none;
   const char* row;
   const char* when;
@@ -79,6 +80,7 @@ constexpr Words kSwedish = {
     "varje rapport, vare sig sådana uppgifter finns eller inte.",
     "Antal utlämnanden som hålls tillbaka tills vidare",
     "Poster från tiden som ingen längre kan läsa, oavsett vem de gäller",
+    "Tid ur vilken poster inte kunde sökas igenom, för att nycklarna från då inte finns kvar",
     "Inga utlämnanden om dig finns i loggen för den här tiden.",
     "Utlämnande",
     "När",
@@ -144,6 +146,7 @@ constexpr Words kEnglish = {
     "whether there are such data or not.",
     "Disclosures that are held back for now",
     "Entries of that time which nobody can read any more, whoever they are about",
+    "A time of which entries could not be searched, because the keys of then are not kept",
     "There are no disclosures about you in the log for this time.",
     "Disclosure",
     "When",
@@ -271,6 +274,11 @@ class Writer {
     }
     if (report_.unread > 0) {
       facts.emplace_back(words_.unread_note, absl::StrCat(report_.unread));
+    }
+    if (report_.unreached > 0) {
+      facts.emplace_back(words_.unreached_note,
+                         absl::StrCat(Day(report_.unreached_from_us), " ", words_.to, " ",
+                                      Day(report_.unreached_to_us), " (", report_.unreached, ")"));
     }
     facts.emplace_back(words_.contact, report_.contact);
     return facts;

@@ -48,6 +48,9 @@ struct AccessReport {
   std::optional<uint64_t> withheld;
   // Entries of the period, of everybody, which nobody can look into any more.
   uint64_t unread = 0;
+  // Those of them whose keys nobody has kept, and from when to when they are.
+  uint64_t unreached = 0;
+  int64_t unreached_from_us = 0, unreached_to_us = 0;
   std::string contact;  // whom to ask; the officer's own words
   std::string log;      // its origin
 };

@@ -24,6 +24,7 @@ absl::StatusOr<v1::KeyHolderConfig> LoadKeyHolderConfig(const std::string& path)
   check.Directory("keys_dir", config.mutable_keys_dir());
   check.File("key_directory", config.mutable_key_directory());
   if (config.has_beside()) CheckBesideFields(&check, config.mutable_beside());
+  CheckArchiveFields(&check, config.mutable_archive());
   check.FileToCreate("database", config.mutable_database());
   CheckPeerName(&check, "gateway", config.gateway(), PeerKind::kGateway);
   config.set_evaluations_per_day(check.Range("evaluations_per_day", config.evaluations_per_day(),

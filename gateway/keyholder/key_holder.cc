@@ -139,13 +139,11 @@ absl::StatusOr<v1::ScanBatchResponse> KeyHolder::TransformScan(
   ASSIGN_OR_RETURN(const CheckedScanOrder order,
                    AtField("order", CheckScanOrder(request.order(), *signers, clock_->Now())));
   RETURN_IF_ERROR(keys_->directories().RequireAgency(order.order.domain(), "domain"));
-  ASSIGN_OR_RETURN(const Holder* const holder, keys_->Find(request.directory()));
-  ASSIGN_OR_RETURN(const std::vector<MaybeCiphertext> before,
-                   CheckScanBatch(holder->directory(), request));
+  ASSIGN_OR_RETURN(const std::vector<MaybeCiphertext> before, scan_keys_.Check(request));
   ASSIGN_OR_RETURN(
       const uint64_t remaining,
       TakeWhole(Oracle::kScan, budgets_.scans, AgencyId(order.order.domain()), before.size()));
-  ASSIGN_OR_RETURN(ScanHop hop, holder->HopForScan(order.digest, before));
+  ASSIGN_OR_RETURN(ScanHop hop, scan_keys_.Hop(request.directory(), order.digest, before));
   v1::ScanBatchResponse response;
   for (const MaybeCiphertext& one : hop.after) {
     response.add_ciphertext(one.has_value() ? one->Encode() : "");

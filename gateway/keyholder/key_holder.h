@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/crypto/key_ring.h"
+#include "gateway/crypto/scan_keys.h"
 #include "gateway/keyholder/counters.h"
 #include "proto/access.pb.h"
 #include "proto/keyholder.pb.h"
@@ -29,9 +30,14 @@ struct Budgets {
 // Thread-safe.
 class KeyHolder {
  public:
-  // What is pointed to must outlive this object.
-  KeyHolder(const HolderRing* keys, Counters* counters, Budgets budgets, const Clock* clock)
-      : keys_(keys), counters_(counters), budgets_(budgets), clock_(clock) {}
+  // What is pointed to must outlive this object. `archive`: of earlier keys, for scans; null: none.
+  KeyHolder(const HolderRing* keys, Counters* counters, Budgets budgets, const Clock* clock,
+            const ScanArchive* archive = nullptr)
+      : keys_(keys),
+        scan_keys_(keys, archive),
+        counters_(counters),
+        budgets_(budgets),
+        clock_(clock) {}
 
   // Each by the keys of the directory that the request names. Errors of all three: INVALID_ARGUMENT
   // "`directory` ..." for one that is not honoured, "`agency` ..." or "`recipient` ..." for an
@@ -62,6 +68,7 @@ class KeyHolder {
                                      uint64_t units);
 
   const HolderRing* const keys_;
+  const ScanRing scan_keys_;
   Counters* const counters_;
   const Budgets budgets_;
   const Clock* const clock_;

@@ -41,7 +41,8 @@ absl::StatusOr<HolderRing> LoadKeys(const v1::KeyHolderConfig& config) {
 absl::Status Check(const v1::KeyHolderConfig& config) {
   RETURN_IF_ERROR(CheckTlsFiles(config.tls(), {PeerKind::kKeyHolder, config.name()},
                                 CertificateUsage::kServer, SystemClock()->Now()));
-  return LoadKeys(config).status();
+  ASSIGN_OR_RETURN(const HolderRing keys, LoadKeys(config));
+  return LoadScanArchive(HolderRole::kKeyholder, keys.directories(), config.archive()).status();
 }
 
 absl::Status Serve(const v1::KeyHolderConfig& config, const StopSignals& stop) {
@@ -49,15 +50,17 @@ absl::Status Serve(const v1::KeyHolderConfig& config, const StopSignals& stop) {
                    PeerVerifier::Create(config.tls().authority(), config.tls().revocation_list(),
                                         SystemClock()));
   ASSIGN_OR_RETURN(const HolderRing keys, LoadKeys(config));
+  ASSIGN_OR_RETURN(const ScanArchive archive,
+                   LoadScanArchive(HolderRole::kKeyholder, keys.directories(), config.archive()));
   ASSIGN_OR_RETURN(const std::unique_ptr<Counters> counters, Counters::Open(config.database()));
   EventLog log(&std::cout, SystemClock());
-  WriteKeysEvent(keys.directories(), &log);
+  WriteKeysEvent(keys.directories(), &log, archive);
   KeyHolder holder(&keys, counters.get(),
                    {.evaluations = config.evaluations_per_day(),
                     .transforms = config.transforms_per_day(),
                     .peels = config.peels_per_day(),
                     .scans = config.scans_per_day()},
-                   SystemClock());
+                   SystemClock(), &archive);
   KeyHolderService service(&holder, verifier.get(), config.gateway(), &log);
   AccessHolderService scans(&holder, verifier.get(), config.gateway(), &log);
   ServerOptions options;

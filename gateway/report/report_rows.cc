@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/tlog/commitment.h"
@@ -48,6 +49,12 @@ absl::Status CheckPeriod(const v1::ScanBegun& begun, int64_t from_us, int64_t to
   return Fault(after.index, "is of the period and was not looked at");
 }
 
+// The log's time never goes back.
+void Add(int64_t time_us, Unreached* unreached) {
+  if (unreached->count++ == 0) unreached->first_us = time_us;
+  unreached->last_us = time_us;
+}
+
 absl::Status CheckTold(const ScanReader& scan, const LogRow& row, Searched* searched) {
   ++searched->decisions;
   if (CommittedUnder(row.parsed, kAccessTag).empty()) {
@@ -56,7 +63,13 @@ absl::Status CheckTold(const ScanReader& scan, const LogRow& row, Searched* sear
   }
   const bool compared =
       std::binary_search(scan.compared().begin(), scan.compared().end(), row.index);
-  if (compared || scan.unread().contains(row.index)) return absl::OkStatus();
+  if (compared) return absl::OkStatus();
+  const auto unread = scan.unread().find(row.index);
+  if (unread != scan.unread().end()) {
+    if (absl::EndsWith(unread->second, "keys-gone"))
+      Add(row.parsed.time_us(), &searched->unreached);
+    return absl::OkStatus();
+  }
   return Fault(row.index, "has an encrypted number and was left out");
 }
 

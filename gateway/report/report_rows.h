@@ -34,10 +34,17 @@ struct Disclosure {
   }
 };
 
+// Decisions that could not be searched because somebody has not kept the keys of their time.
+struct Unreached {
+  uint64_t count = 0;
+  int64_t first_us = 0, last_us = 0;  // of the first and the last of them
+};
+
 struct Searched {
   std::vector<Disclosure> disclosures;
   uint64_t decisions = 0;       // of the period, in the log
   uint64_t without_number = 0;  // about nobody in particular, or from before there was a domain
+  Unreached unreached;
 };
 
 // `from_us` and `to_us` are those of the scan's order. FAILED_PRECONDITION where the log is shorter

@@ -44,8 +44,15 @@ struct ScanReader::Batch {
   std::vector<MaybeCiphertext> before, by_gateway, by_both;
 };
 
-ScanReader::ScanReader(const AgencyRing* keys, std::vector<Nym> wanted)
-    : keys_(keys), wanted_(std::move(wanted)) {}
+ScanReader::ScanReader(const AgencyRing* keys, std::vector<Nym> wanted,
+                       const AgencyArchive* archive)
+    : keys_(keys), archive_(archive), wanted_(std::move(wanted)) {}
+
+const AgencyKeys* ScanReader::KeysOf(absl::string_view directory) const {
+  const absl::StatusOr<const AgencyKeys*> honoured = keys_->Find(directory);
+  if (honoured.ok()) return *honoured;
+  return archive_ == nullptr ? nullptr : archive_->Find(directory);
+}
 
 void ScanReader::Begin(std::string order_digest) { order_digest_ = std::move(order_digest); }
 
@@ -105,7 +112,6 @@ absl::Status ScanReader::CheckRows(const v1::ScanBatch& batch, Batch* out) const
 
 // Both at once: on two cores the officer waits half as long.
 absl::Status ScanReader::CheckHops(const v1::ScanBatch& batch, Batch* out) const {
-  ASSIGN_OR_RETURN(out->keys, keys_->Find(batch.directory()));
   const KeyDirectory& directory = out->keys->directory();
   ASSIGN_OR_RETURN(out->by_gateway, AtField("gateway_ciphertext",
                                             Decoded(batch.gateway_ciphertext(), batch.row_size())));
@@ -122,7 +128,7 @@ absl::Status ScanReader::CheckHops(const v1::ScanBatch& batch, Batch* out) const
   return AtField("keyholder", of_key_holder);
 }
 
-absl::Status ScanReader::Compare(const v1::ScanBatch& batch, const Batch& read) {
+void ScanReader::Compare(const v1::ScanBatch& batch, const Batch& read) {
   const AgencySecrets& secrets = read.keys->secrets();
   for (int i = 0; i < batch.row_size(); ++i) {
     const v1::ScanRow& row = batch.row(i);
@@ -139,8 +145,6 @@ absl::Status ScanReader::Compare(const v1::ScanBatch& batch, const Batch& read) 
     if (std::find(wanted_.begin(), wanted_.end(), nym) == wanted_.end()) continue;
     found_.push_back({row.index(), row.leaf(), row.value(), row.salt()});
   }
-  for (const v1::UnreadRow& row : batch.unread()) unread_[row.index()] = row.why();
-  return absl::OkStatus();
 }
 
 absl::Status ScanReader::TakeBatch(const v1::ScanBatch& batch) {
@@ -149,12 +153,15 @@ absl::Status ScanReader::TakeBatch(const v1::ScanBatch& batch) {
   }
   Batch read;
   RETURN_IF_ERROR(CheckRows(batch, &read));
-  if (!batch.row().empty()) {
-    RETURN_IF_ERROR(CheckHops(batch, &read));
-    RETURN_IF_ERROR(Compare(batch, read));
+  read.keys = KeysOf(batch.directory());
+  if (batch.row().empty() || read.keys == nullptr) {
+    // What cannot be verified is not looked at: it counts as not searched.
+    for (const v1::ScanRow& row : batch.row()) unread_[row.index()] = "own-keys-gone";
   } else {
-    for (const v1::UnreadRow& row : batch.unread()) unread_[row.index()] = row.why();
+    RETURN_IF_ERROR(CheckHops(batch, &read));
+    Compare(batch, read);
   }
+  for (const v1::UnreadRow& row : batch.unread()) unread_[row.index()] = row.why();
   next_index_ = batch.next_index();
   return absl::OkStatus();
 }

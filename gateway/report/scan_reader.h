@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "gateway/crypto/key_archive.h"
 #include "gateway/crypto/key_ring.h"
 #include "gateway/crypto/pseudonym.h"
 #include "gateway/crypto/scan_hop.h"
@@ -29,8 +30,10 @@ struct FoundRow {
 // Of one scan, over as many calls as it took. Not thread-safe.
 class ScanReader {
  public:
-  // `wanted`: the domain's nyms of the citizen's numbers. `keys` outlives the reader.
-  ScanReader(const AgencyRing* keys, std::vector<Nym> wanted);
+  // `wanted`: the domain's nyms of the citizen's numbers. `keys` and `archive`, the domain's own of
+  // earlier generations, outlive the reader; a null archive has none.
+  ScanReader(const AgencyRing* keys, std::vector<Nym> wanted,
+             const AgencyArchive* archive = nullptr);
 
   // A call begins, under the order with this digest (CheckedScanOrder::digest).
   void Begin(std::string order_digest);
@@ -47,19 +50,23 @@ class ScanReader {
 
   const std::vector<FoundRow>& found() const { return found_; }
   // Every row by its index, and of those that could not be looked into, why: "erased", "keys-gone",
-  // "damaged", and "invalid" for what no hop can transform.
+  // "damaged", "own-keys-gone" where the domain's are not given here, and "invalid" for what no hop
+  // can transform.
   const std::map<uint64_t, std::string>& unread() const { return unread_; }
   const std::vector<uint64_t>& compared() const { return compared_; }
 
  private:
   struct Batch;
 
+  // Null where there are none of the directory of this name.
+  const AgencyKeys* KeysOf(absl::string_view directory) const;
   absl::Status TakeBatch(const v1::ScanBatch& batch);
   absl::Status CheckRows(const v1::ScanBatch& batch, Batch* out) const;
   absl::Status CheckHops(const v1::ScanBatch& batch, Batch* out) const;
-  absl::Status Compare(const v1::ScanBatch& batch, const Batch& read);
+  void Compare(const v1::ScanBatch& batch, const Batch& read);
 
   const AgencyRing* keys_;
+  const AgencyArchive* archive_;
   std::vector<Nym> wanted_;
   std::string order_digest_;
   std::optional<v1::ScanBegun> begun_;

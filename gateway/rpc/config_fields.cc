@@ -33,6 +33,15 @@ void CheckBesideFields(ConfigCheck* check, v1::BesideKeys* beside) {
   check->File("beside.key_directory", beside->mutable_key_directory());
 }
 
+void CheckArchiveFields(ConfigCheck* check,
+                        google::protobuf::RepeatedPtrField<v1::ArchivedKeys>* archive) {
+  for (int i = 0; i < archive->size(); ++i) {
+    v1::ArchivedKeys& kept = *archive->Mutable(i);
+    check->Directory("archive.keys_dir", kept.mutable_keys_dir(), i);
+    check->File("archive.key_directory", kept.mutable_key_directory(), i);
+  }
+}
+
 void CheckPeerName(ConfigCheck* check, absl::string_view field, const std::string& name,
                    PeerKind kind) {
   const absl::StatusOr<Peer> peer = ParsePeerUri(PeerUri({kind, name}));

@@ -19,6 +19,11 @@ void CheckTlsFields(ConfigCheck* check, v1::TlsFiles* tls);
 // are loaded.
 void CheckBesideFields(ConfigCheck* check, v1::BesideKeys* beside);
 
+// What is kept of earlier keys for scans. Whether it belongs together is found out when it is
+// loaded.
+void CheckArchiveFields(ConfigCheck* check,
+                        google::protobuf::RepeatedPtrField<v1::ArchivedKeys>* archive);
+
 // The name of a peer of `kind`, as its certificate has it.
 void CheckPeerName(ConfigCheck* check, absl::string_view field, const std::string& name,
                    PeerKind kind);

@@ -261,6 +261,7 @@ absl::StatusOr<v1::GatewayConfig> LoadGatewayConfig(const std::string& path) {
   check.Directory("keys_dir", config.mutable_keys_dir());
   check.File("key_directory", config.mutable_key_directory());
   if (config.has_beside()) CheckBesideFields(&check, config.mutable_beside());
+  CheckArchiveFields(&check, config.mutable_archive());
   CheckDatabase(check, config.mutable_database());
   CheckPolicies(check, config);
   check.Address("keyholder.address", config.keyholder().address());

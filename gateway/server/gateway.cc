@@ -124,7 +124,9 @@ absl::Status Gateway::Join() {
   const KeyDirectory& directory = keys_->directories().current();
   RETURN_IF_ERROR(CheckAgenciesHaveKeys(config_, directory));
   ASSIGN_OR_RETURN(LogIdentity log, LoadLogIdentity(config_, directory));
-  WriteKeysEvent(keys_->directories(), events_);
+  ASSIGN_OR_RETURN(archive_,
+                   LoadScanArchive(HolderRole::kGateway, keys_->directories(), config_.archive()));
+  WriteKeysEvent(keys_->directories(), events_, archive_);
   const std::string verifier_key = log.verifier.ToString();
   const std::string successor_key = log.successor ? log.successor->ToString() : "";
   ASSIGN_OR_RETURN(store_,
@@ -148,7 +150,8 @@ absl::Status Gateway::Join() {
                                                           .store = store_.get(),
                                                           .openings = openings_.get(),
                                                           .keys = keys_.get(),
-                                                          .key_holder = access_holder_.get()});
+                                                          .key_holder = access_holder_.get(),
+                                                          .archive = &archive_});
   ASSIGN_OR_RETURN(life_, PolicyLife::Begin({.store = store_.get(),
                                              .ledger = exchange_->ledger(),
                                              .clock = clock_,

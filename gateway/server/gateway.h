@@ -78,6 +78,7 @@ class Gateway {
 
   // In the order of their making; each outlives what is below it.
   std::unique_ptr<const HolderRing> keys_;
+  ScanArchive archive_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<MonthKeys> month_keys_;
   std::unique_ptr<OpeningVault> vault_;

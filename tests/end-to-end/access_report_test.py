@@ -290,5 +290,90 @@ class AccessReportTest(WorldTest):
         self.assertEqual(scan(places, spellings(ASKING) | spellings(OTHER)), [])
 
 
+class EarlierKeysTest(WorldTest):
+    """Keys change twice; a report reaches back to the first of them."""
+
+    def test_a_report_reaches_back_past_two_changes_of_keys(self):
+        world = self.world
+        world.start_all()
+        walk = Walk(world)
+        officer = world.official("officer", "kim")
+        self.count = 0
+
+        def report(*options):
+            self.count += 1
+            out = world.dir / f"report-{self.count}"
+            done = world.access_report(officer, ASKING, out, "--json", *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            told = json.loads(done.stdout)
+            return (told["disclosures"], told["unread"], done.stderr,
+                    (out / "citizen" / "report.html").read_text())
+
+        def tell():
+            answer = walk.send(SCHOOL, DUTY, child=ASKING).expect("PERMIT")
+            walk.received(SOCIAL, answer.message)
+            walk.outcome(SCHOOL, answer.message, "ACKNOWLEDGED")
+
+        first = world.keys["gateway"][0]
+        generations = [first]
+        tell()
+        parties = ("keyholder", "gateway", *world.agencies)
+        for number in (2, 3):
+            last = generations[-1]
+            generations.append(world.rotate(number, last))
+            for holder in ("keyholder", "gateway"):
+                world.use_keys(holder, generations[-1], last)
+            for agency in world.agencies:
+                world.use_keys(agency, last, generations[-1])
+            for agency in world.agencies:
+                world.use_keys(agency, generations[-1], last)
+            tell()
+            for party in parties:
+                world.use_keys(party, generations[-1])
+        own = [option for keys in generations[:2]
+               for option in ("--archive", str(world.agency_dir(ACCESS_DOMAIN) / keys.folder),
+                              str(keys.directory))]
+
+        # Nobody has kept anything: the report says so, and from when to when.
+        disclosures, unread, error, page = report(*own)
+        self.assertEqual((disclosures, unread), (1, {"keys-gone": 2}))
+        today = world.today()
+        self.assertIn("2 entries from", error)
+        self.assertIn("nycklarna från då inte finns kvar", page)
+        self.assertIn(f"{today} till {today} (2)", page)
+
+        # One holder alone reaches nothing, and the scan goes on.
+        world.keep_for_scans("gateway", *generations[:2])
+        self.assertEqual(report(*own)[:2], (1, {"keys-gone": 2}))
+        world.keep_for_scans("keyholder", *generations[:2])
+        kept = next(e for e in reversed(world.processes["keyholder"].events)
+                    if e["event"] == "keys")
+        self.assertEqual(kept["archive"], [keys.name for keys in generations[:2]])
+        # The secrets of before are not needed for it.
+        for holder in ("gateway", "keyholder"):
+            for keys in generations[:2]:
+                shutil.rmtree(world.home(holder) / keys.folder)
+        disclosures, unread, error, page = report(*own)
+        self.assertEqual((disclosures, unread), (3, {}))
+        self.assertNotIn("nycklarna från då", page)
+        self.assertNotIn("were not searched", error)
+
+        # The officer without the domain's own of the time before the last is told what to name.
+        disclosures, unread, error, _ = report(*own[:3])
+        self.assertEqual((disclosures, unread), (2, {"own-keys-gone": 1}))
+        self.assertIn("name the secrets of that time with --archive", error)
+
+        # Nothing is relayed by what is kept.
+        school = world.processes[SCHOOL]
+        since = school.mark()
+        world.use_keys(SCHOOL, first)
+        world.drop(SCHOOL, "old.xml", walk.fill(DUTY, child=ASKING))
+        self.assertTrue(school.wait_for(
+            lambda e: e["event"] == "send-failed" and "`signature`" in e["error"], since))
+        with school.changed:
+            self.assertFalse([e for e in school.events[since:] if e["event"] == "submitted"])
+        world.verify_log()
+
+
 if __name__ == "__main__":
     unittest.main()

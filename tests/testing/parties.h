@@ -16,6 +16,7 @@
 #include "gateway/crypto/key_rotation.h"
 #include "gateway/crypto/party_keys.h"
 #include "gateway/crypto/personal_number.h"
+#include "gateway/crypto/scan_keys.h"
 #include "gtest/gtest.h"
 #include "proto/keys.pb.h"
 
@@ -74,6 +75,20 @@ class Parties {
   }
   const Holder& gateway() const { return *gateway_; }
   const Holder& keyholder() const { return *keyholder_; }
+
+  // What is kept of this generation when its time is over.
+  std::shared_ptr<const ScanKeys> gateway_kept() const {
+    return Must(ScanKeys::Create(HolderRole::kGateway,
+                                 Must(ScanSecretsOf(gateway_secrets_, *directory_)), directory_));
+  }
+  std::shared_ptr<const ScanKeys> keyholder_kept() const {
+    return Must(ScanKeys::Create(HolderRole::kKeyholder,
+                                 Must(ScanSecretsOf(keyholder_secrets_, *directory_)), directory_));
+  }
+  std::shared_ptr<const AgencyKeys> kept(const AgencyId& agency) const {
+    return agencies_.at(agency);
+  }
+  const HolderSecrets& gateway_secrets() const { return gateway_secrets_; }
 
   // These keys, and those of another generation beside them.
   HolderRing gateway_ring(const Parties* beside = nullptr) const {

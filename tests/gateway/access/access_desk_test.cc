@@ -31,7 +31,8 @@ constexpr uint32_t kAccessTag = 7;
 // The key holder as it would answer; can be away, used up, or cheat.
 class FakeScanHolder : public ScanHolder {
  public:
-  explicit FakeScanHolder(HolderRing keys) : keys_(std::move(keys)) {}
+  explicit FakeScanHolder(HolderRing keys, ScanArchive archive = {})
+      : keys_(std::move(keys)), archive_(std::move(archive)) {}
 
   absl::Status fault;
   bool swaps = false;
@@ -41,14 +42,13 @@ class FakeScanHolder : public ScanHolder {
       const v1::ScanBatchRequest& request) override {
     MutexLock lock(&mutex_);
     if (calls_++ >= calls_before_fault) RETURN_IF_ERROR(fault);
-    ASSIGN_OR_RETURN(const Holder* const holder, keys_.Find(request.directory()));
-    ASSIGN_OR_RETURN(const std::vector<MaybeCiphertext> before,
-                     CheckScanBatch(holder->directory(), request));
+    const ScanRing ring(&keys_, &archive_);
+    ASSIGN_OR_RETURN(const std::vector<MaybeCiphertext> before, ring.Check(request));
     ASSIGN_OR_RETURN(const std::string named, DirectoryNamedIn(request.order()));
     ASSIGN_OR_RETURN(const KeyDirectory* const signers, keys_.directories().Find(named));
     ASSIGN_OR_RETURN(const CheckedScanOrder order,
                      CheckScanOrder(request.order(), *signers, absl::Now() /* any */));
-    ASSIGN_OR_RETURN(const ScanHop hop, holder->HopForScan(order.digest, before));
+    ASSIGN_OR_RETURN(const ScanHop hop, ring.Hop(request.directory(), order.digest, before));
     v1::ScanBatchResponse response;
     for (const MaybeCiphertext& one : hop.after) response.add_ciphertext(one->Encode());
     if (swaps && response.ciphertext_size() > 1) {
@@ -62,6 +62,7 @@ class FakeScanHolder : public ScanHolder {
  private:
   Mutex mutex_;
   HolderRing keys_;
+  ScanArchive archive_;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
@@ -96,7 +97,8 @@ class AccessDeskTest : public ::testing::Test {
                                                      .store = &world_.store(),
                                                      .openings = &openings_,
                                                      .keys = keys_.get(),
-                                                     .key_holder = holder_.get()});
+                                                     .key_holder = holder_.get(),
+                                                     .archive = &archive_});
   }
 
   // About this child, school to social services; the index of its decision.
@@ -160,6 +162,7 @@ class AccessDeskTest : public ::testing::Test {
   ExchangeWorld world_;
   SomeOpenings openings_;
   std::unique_ptr<HolderRing> keys_;
+  ScanArchive archive_;
   std::unique_ptr<FakeScanHolder> holder_;
   std::unique_ptr<AccessDesk> desk_;
   std::vector<v1::ScanPart> parts_;
@@ -266,6 +269,51 @@ TEST_F(AccessDeskTest, EntriesOfKeysThatAreGoneAreToldAndThoseOfBothGenerationsA
   ASSERT_OK(scan());
   EXPECT_THAT(Indexes(), ElementsAre(young));
   EXPECT_EQ(Unread(), (std::map<uint64_t, std::string>{{old, "keys-gone"}}));
+}
+
+TEST_F(AccessDeskTest, EntriesOfThreeGenerationsAreReadWhereBothHoldersHaveKeptTheFirst) {
+  const uint64_t first = Report(kChild);
+  const Parties second = world_.parties().Next();
+  const Parties third = second.Next();
+  const Parties* before = &world_.parties();
+  std::vector<uint64_t> sent = {first};
+  for (const Parties* const next : {&second, &third}) {
+    world_.ChangeKeys(*next, before);
+    world_.SealBy(*next);
+    for (const AgencyId& agency : {kSchool, kSocialServices}) world_.EnrolOfficers(agency);
+    sent.push_back(Report(kChild));
+    before = next;
+  }
+  *keys_ = third.gateway_ring(&second);
+  const auto scan = [&](bool at_gateway, bool at_key_holder) {
+    archive_ = {};
+    ScanArchive other;
+    if (at_gateway) {
+      archive_ = Must(ScanArchive::Make(keys_->directories(), {world_.parties().gateway_kept()}));
+    }
+    if (at_key_holder) {
+      other = Must(ScanArchive::Make(keys_->directories(), {world_.parties().keyholder_kept()}));
+    }
+    holder_ = std::make_unique<FakeScanHolder>(third.keyholder_ring(&second), std::move(other));
+    MakeDesk();
+    parts_.clear();
+    return desk_->Scan(
+        kAnna, Must(SignScanOrder(Order(), third.secrets(kDataProtection), third.directory())),
+        [this](const v1::ScanPart& part) {
+          parts_.push_back(part);
+          return true;
+        });
+  };
+  ASSERT_OK(scan(true, true));
+  EXPECT_EQ(Indexes(), sent);
+  EXPECT_THAT(Unread(), ::testing::IsEmpty());
+  for (const auto& [at_gateway, at_key_holder] :
+       {std::pair(true, false), std::pair(false, true), std::pair(false, false)}) {
+    ASSERT_OK(scan(at_gateway, at_key_holder));
+    EXPECT_THAT(Indexes(), ElementsAre(sent[1], sent[2]));
+    EXPECT_EQ(Unread(), (std::map<uint64_t, std::string>{{first, "keys-gone"}}));
+    EXPECT_EQ(parts_.back().done().unread(), 1u);
+  }
 }
 
 TEST_F(AccessDeskTest, OnlyTheOfficerWhomTheOrderNames) {

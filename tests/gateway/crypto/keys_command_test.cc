@@ -12,6 +12,7 @@
 #include "gateway/crypto/key_assembly.h"
 #include "gateway/crypto/key_files.h"
 #include "gateway/crypto/random.h"
+#include "gateway/crypto/scan_keys.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/parties.h"
@@ -65,6 +66,40 @@ class KeysCommandTest : public ::testing::Test {
   std::string output_;
   std::string error_;
 };
+
+TEST_F(KeysCommandTest, WhatScansNeedIsKeptOfAHoldersKeys) {
+  MakeParts();
+  ASSERT_EQ(Run({"keys", "assemble", Path("police.pub"), Path("school.pub"), Path("gateway.pub"),
+                 Path("keyholder.pub"), "--access-domain", "police/region-mitt", "--out",
+                 Path("directory.txtpb")}),
+            0)
+      << error_;
+  const auto directory = Must(LoadKeyDirectory(Path("directory.txtpb")));
+  for (const auto& [name, role] : {std::pair("gateway", HolderRole::kGateway),
+                                   std::pair("keyholder", HolderRole::kKeyholder)}) {
+    const std::string out = Path(std::string("archive-") + name);
+    ASSERT_EQ(Run({"keys", "archive", "--dir", Path(name), "--directory", Path("directory.txtpb"),
+                   "--out", out}),
+              0)
+        << error_;
+    EXPECT_THAT(output_, HasSubstr("archive { keys_dir: \"" + out + "\""));
+    EXPECT_OK(ScanKeys::Create(role, Must(LoadScanSecrets(out)), directory));
+    EXPECT_EQ(Run({"keys", "archive", "--dir", Path(name), "--directory", Path("directory.txtpb"),
+                   "--out", out}),
+              1);
+    EXPECT_THAT(error_, HasSubstr("scan.key"));
+  }
+  // Of another generation nothing is written.
+  ASSERT_EQ(Run({"keys", "rotate", "--dir", Path("gateway"), "--out", Path("gateway-2"), "--public",
+                 Path("gateway-2.pub")}),
+            0)
+      << error_;
+  EXPECT_EQ(Run({"keys", "archive", "--dir", Path("gateway-2"), "--directory",
+                 Path("directory.txtpb"), "--out", Path("wrong")}),
+            1);
+  EXPECT_THAT(error_, HasSubstr("layer is not the one in the key directory"));
+  EXPECT_FALSE(std::filesystem::exists(Path("wrong")));
+}
 
 TEST_F(KeysCommandTest, FromNothingToADirectoryThatEveryPartyCanWorkWith) {
   MakeParts();

@@ -187,6 +187,17 @@ TEST(AccessReportTest, WhatNobodyCanReadIsCounted) {
   EXPECT_THAT(Html(report), Not(HasSubstr("ingen längre kan läsa")));
   report.unread = 12;
   EXPECT_THAT(Html(report), HasSubstr("ingen längre kan läsa, oavsett vem de gäller"));
+  EXPECT_THAT(Html(report), Not(HasSubstr("nycklarna från då")));
+}
+
+TEST(AccessReportTest, ATimeThatCouldNotBeReachedIsSaidWithItsDays) {
+  AccessReport report = Report({});
+  report.unread = report.unreached = 12;
+  report.unreached_from_us = absl::ToUnixMicros(StartOfSwedishDay(absl::CivilDay(2024, 3, 5)));
+  report.unreached_to_us = absl::ToUnixMicros(StartOfSwedishDay(absl::CivilDay(2024, 9, 1)));
+  EXPECT_THAT(Html(report), HasSubstr("inte kunde sökas igenom, för att nycklarna från då"));
+  EXPECT_THAT(Html(report), HasSubstr("2024-03-05 till 2024-09-01 (12)"));
+  EXPECT_THAT(Html(report), HasSubstr("2024-03-05 to 2024-09-01 (12)"));
 }
 
 TEST(AccessReportTest, WhatTheVocabularyDoesNotKnowIsShownAsTheLogHasIt) {

@@ -154,7 +154,63 @@ TEST_F(KeyHolderScanTest, TwoGenerationsOfKeysAreHonoured) {
   const HolderRing gone = next.keyholder_ring();
   KeyHolder later(&gone, counters_.get(),
                   Budgets{.evaluations = 0, .transforms = 0, .peels = 0, .scans = 5}, &clock_);
-  EXPECT_THAT(later.TransformScan(old), StatusIs(kInvalid, HasSubstr("`directory`")));
+  EXPECT_THAT(later.TransformScan(old),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("name what was kept")));
+}
+
+TEST_F(KeyHolderScanTest, WhatWasKeptOfOldKeysScansAndTheGatewaySignsWithTheKeyInForce) {
+  const Parties second = parties_.Next();
+  const Parties third = second.Next();
+  const HolderRing honoured = third.keyholder_ring(&second);
+  const ScanArchive archive =
+      Must(ScanArchive::Make(honoured.directories(), {parties_.keyholder_kept()}));
+  KeyHolder holder(&honoured, counters_.get(),
+                   Budgets{.evaluations = 9, .transforms = 9, .peels = 9, .scans = 5}, &clock_,
+                   &archive);
+  v1::ScanBatchRequest old = Batch(2, parties_);
+  *old.mutable_order() = Order(third);
+  for (const Parties* const by : {&third, &second}) {  // the gateway in force, and one behind
+    SignScanBatch(by->gateway().signing(), parties_.directory(), &old);
+    const v1::ScanBatchResponse response = Must(holder.TransformScan(old));
+    std::vector<MaybeCiphertext> after;
+    for (const std::string& one : response.ciphertext()) {
+      after.push_back(Must(NymCiphertext::Decode(one)));
+    }
+    const CheckedScanOrder order =
+        Must(CheckScanOrder(old.order(), third.directory(), clock_.Now()));
+    EXPECT_OK(VerifyScanHop({HolderRole::kKeyholder, parties_.directory(), order.digest},
+                            Must(CheckScanBatch(parties_.directory(), old, by->directory())), after,
+                            response.proof()));
+  }
+  EXPECT_THAT(holder.TransformScan(old), StatusIs(kExhausted, ::testing::_));  // it counts as any
+  // The gateway's key of that time may be stolen, and counts for nothing.
+  Sign(parties_, &old);
+  EXPECT_THAT(holder.TransformScan(old), StatusIs(kDenied, HasSubstr("`gateway_signature`")));
+  // Nor does the domain's.
+  *old.mutable_order() = Order(parties_);
+  SignScanBatch(third.gateway().signing(), parties_.directory(), &old);
+  EXPECT_THAT(holder.TransformScan(old), StatusIs(kInvalid, HasSubstr("`directory`")));
+}
+
+TEST_F(KeyHolderScanTest, TheArchiveRelaysNothing) {
+  const Parties next = parties_.Next().Next();
+  const HolderRing honoured = next.keyholder_ring();
+  const ScanArchive archive =
+      Must(ScanArchive::Make(honoured.directories(), {parties_.keyholder_kept()}));
+  KeyHolder holder(&honoured, counters_.get(),
+                   Budgets{.evaluations = 9, .transforms = 9, .peels = 9, .scans = 5}, &clock_,
+                   &archive);
+  v1::EvaluateRequest evaluate;
+  v1::TransformRequest transform;
+  v1::PeelRequest peel;
+  for (std::string* const directory :
+       {evaluate.mutable_directory(), transform.mutable_directory(), peel.mutable_directory()}) {
+    *directory = std::string(parties_.directory().short_name());
+  }
+  const auto not_honoured = StatusIs(kInvalid, HasSubstr("whose keys are not honoured here"));
+  EXPECT_THAT(holder.Evaluate(evaluate), not_honoured);
+  EXPECT_THAT(holder.Transform(transform), not_honoured);
+  EXPECT_THAT(holder.Peel(peel), not_honoured);
 }
 
 }  // namespace

@@ -91,6 +91,18 @@ TEST_F(KeyHolderConfigTest, TakesKeysBesideThoseInForce) {
                              HasSubstr("`beside.key_directory`: is missing"))));
 }
 
+TEST_F(KeyHolderConfigTest, TakesAnArchiveOfEarlierKeys) {
+  const std::string one = "archive { keys_dir: \"keys\" key_directory: \"directory.txtpb\" }\n";
+  const auto config = Load(absl::StrCat(kGood, one, one));
+  ASSERT_OK(config);
+  ASSERT_EQ(config->archive_size(), 2);
+  EXPECT_EQ(config->archive(1).keys_dir(), directory_.Path("keys"));
+  EXPECT_THAT(Load(absl::StrCat(kGood, one, "archive { keys_dir: \"none\" }\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr(":15:1: `archive.keys_dir`:"),
+                             HasSubstr(":15:1: `archive.key_directory`: is missing"))));
+}
+
 TEST_F(KeyHolderConfigTest, RefusesAnUnknownField) {
   EXPECT_THAT(Load(absl::StrCat(kGood, "skip_checks: true\n")),
               StatusIs(absl::StatusCode::kInvalidArgument,

@@ -169,6 +169,38 @@ TEST_F(ScanReaderTest, FindsTheChildsRowsAndNoOthers) {
   EXPECT_TRUE(stranger.found().empty());
 }
 
+TEST_F(ScanReaderTest, EntriesOfEarlierKeysNeedTheDomainsOwnOfThatTime) {
+  const uint64_t index = Report(kChild);
+  const uint64_t other = Report(kOtherChild);
+  const std::vector<v1::ScanPart> parts = Scan();
+  const AgencyRing later = world_.parties().Next().Next().ring(kDataProtection);
+  const AgencyArchive archive =
+      Must(AgencyArchive::Make(later.directories(), {world_.parties().kept(kDataProtection)}));
+  ScanReader reader(&later, {NymOf(kChild)}, &archive);
+  reader.Begin(digest_);
+  ASSERT_OK(TakeAll(parts, &reader));
+  ASSERT_EQ(reader.found().size(), 1u);
+  EXPECT_EQ(reader.found()[0].index, index);
+  EXPECT_EQ(Must(Hold(reader)).unreached.count, 0u);
+
+  ScanReader without(&later, {NymOf(kChild)});
+  without.Begin(digest_);
+  ASSERT_OK(TakeAll(parts, &without));
+  EXPECT_TRUE(without.done().has_value());
+  EXPECT_TRUE(without.found().empty());
+  EXPECT_TRUE(without.compared().empty());
+  EXPECT_EQ(without.unread(),
+            (std::map<uint64_t, std::string>{{index, "own-keys-gone"}, {other, "own-keys-gone"}}));
+  const Unreached unreached =
+      Must(HoldAgainstLog(without, from_, to_, Log("again").get())).unreached;
+  EXPECT_EQ(unreached.count, 2u);
+  const auto time = [&](uint64_t at) {
+    return Must(ParseEntry(Must(world_.store().ReadEntry(at)))).time_us();
+  };
+  EXPECT_EQ(unreached.first_us, time(index));
+  EXPECT_EQ(unreached.last_us, time(other));
+}
+
 TEST_F(ScanReaderTest, NobodyCheatsUnnoticed) {
   for (int i = 0; i < 4; ++i) Report(i % 2 == 0 ? kChild : kOtherChild);
   const std::vector<v1::ScanPart> honest = Scan();

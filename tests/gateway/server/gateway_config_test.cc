@@ -80,6 +80,17 @@ TEST_F(GatewayConfigTest, TakesKeysBesideThoseInForce) {
                              HasSubstr("`beside.key_directory`: cannot open"))));
 }
 
+TEST_F(GatewayConfigTest, TakesAnArchiveOfEarlierKeys) {
+  const auto config =
+      Load(absl::StrCat(kGood, "archive { keys_dir: \"keys\" key_directory: \"a\" }\n"));
+  ASSERT_OK(config);
+  EXPECT_EQ(config->archive(0).keys_dir(), directory_.Path("keys"));
+  EXPECT_THAT(Load(absl::StrCat(kGood, "archive { key_directory: \"none\" }\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("`archive.keys_dir`: is missing"),
+                             HasSubstr("`archive.key_directory`: cannot open"))));
+}
+
 TEST_F(GatewayConfigTest, TheSampleNamesTheStandardLimits) {
   const std::string sample = absl::StrCat(SLUSS_SOURCE_DIR, "/deploy/config/gateway.txtpb");
   std::string limits = *ReadFile(sample);
