@@ -35,6 +35,15 @@ std::string Consents(const v1::AuditLeaf& leaf) {
   return List(ids);
 }
 
+// "1:" and the digest of each.
+std::string Commitments(const v1::AuditLeaf& leaf) {
+  std::vector<std::string> all;
+  for (const v1::Commitment& one : leaf.commitment()) {
+    all.push_back(absl::StrCat(one.tag(), ":", ToHex(one.digest())));
+  }
+  return List(all);
+}
+
 constexpr Column kColumns[] = {
     {"time", [](const v1::AuditLeaf& l) { return Time(l.time_us()); }},
     {"kind", [](const v1::AuditLeaf& l) { return v1::RecordKind_Name(l.kind()); }},
@@ -64,6 +73,15 @@ constexpr Column kColumns[] = {
     {"procedure", [](const v1::AuditLeaf& l) { return ToHex(l.procedure()); }},
     {"from", [](const v1::AuditLeaf& l) { return Time(l.from_us()); }},
     {"to", [](const v1::AuditLeaf& l) { return Time(l.to_us()); }},
+    {"opening_class", [](const v1::AuditLeaf& l) { return List(l.opening_class()); }},
+    {"about", [](const v1::AuditLeaf& l) { return List(l.about_index()); }},
+    {"withhold_until", [](const v1::AuditLeaf& l) { return Time(l.withhold_until_us()); }},
+    {"proposal", [](const v1::AuditLeaf& l) { return Number(l.proposal()); }},
+    {"base_policy_digest", [](const v1::AuditLeaf& l) { return ToHex(l.base_policy_digest()); }},
+    {"approval_digest", [](const v1::AuditLeaf& l) { return ToHex(l.approval_digest()); }},
+    {"effective", [](const v1::AuditLeaf& l) { return Time(l.effective_us()); }},
+    {"vocabulary_version", [](const v1::AuditLeaf& l) { return l.vocabulary_version(); }},
+    {"commitment", [](const v1::AuditLeaf& l) { return Commitments(l); }},
 };
 
 class Csv final : public EntryFormat {

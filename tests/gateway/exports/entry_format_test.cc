@@ -92,6 +92,64 @@ TEST(JsonLinesTest, OneObjectALine) {
   for (size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(Json::parse(lines[i])["index"], i);
 }
 
+// Gives the field, a value of the repeated ones, one of two values.
+void Fill(google::protobuf::Message* message, const google::protobuf::FieldDescriptor* field,
+          bool other) {
+  using Field = google::protobuf::FieldDescriptor;
+  const google::protobuf::Reflection& reflection = *message->GetReflection();
+  reflection.ClearField(message, field);
+  const auto put = [&](auto set, auto add, auto value) {
+    field->is_repeated() ? (reflection.*add)(message, field, value)
+                         : (reflection.*set)(message, field, value);
+  };
+  using R = google::protobuf::Reflection;
+  switch (field->cpp_type()) {
+    case Field::CPPTYPE_STRING:
+      return put(&R::SetString, &R::AddString, std::string(16, other ? 'b' : 'a'));
+    case Field::CPPTYPE_UINT64:
+      return put(&R::SetUInt64, &R::AddUInt64, other ? 4 : 3);
+    case Field::CPPTYPE_UINT32:
+      return put(&R::SetUInt32, &R::AddUInt32, other ? 4 : 3);
+    case Field::CPPTYPE_INT64:
+      return put(&R::SetInt64, &R::AddInt64, other ? 4'000'000 : 3'000'000);
+    case Field::CPPTYPE_BOOL:
+      return put(&R::SetBool, &R::AddBool, !other);
+    case Field::CPPTYPE_ENUM:
+      return put(&R::SetEnumValue, &R::AddEnumValue, other ? 2 : 1);
+    case Field::CPPTYPE_MESSAGE: {
+      google::protobuf::Message* const one = field->is_repeated()
+                                                 ? reflection.AddMessage(message, field)
+                                                 : reflection.MutableMessage(message, field);
+      for (int i = 0; i < one->GetDescriptor()->field_count(); ++i) {
+        Fill(one, one->GetDescriptor()->field(i), other);
+      }
+      return;
+    }
+    default:
+      FAIL() << field->full_name() << " is of a type that this test does not know";
+  }
+}
+
+// A field that is added to the entry later fails here until both forms tell it.
+TEST(EntryFormatTest, JsonLinesAndCsvTellEveryFieldOfAnEntry) {
+  const google::protobuf::Descriptor& entry = *v1::AuditLeaf::descriptor();
+  v1::AuditLeaf full;
+  for (int i = 0; i < entry.field_count(); ++i) Fill(&full, entry.field(i), /*other=*/false);
+  for (const char* const name : {"jsonl", "csv"}) {
+    const auto format = *MakeEntryFormat(name, {});
+    const std::string told = format->Entry(7, full);
+    for (int i = 0; i < entry.field_count(); ++i) {
+      v1::AuditLeaf changed = full;
+      Fill(&changed, entry.field(i), /*other=*/true);
+      EXPECT_NE(format->Entry(7, changed), told)
+          << name << " leaves out " << entry.field(i)->name();
+      changed.GetReflection()->ClearField(&changed, entry.field(i));
+      EXPECT_NE(format->Entry(7, changed), told)
+          << name << " leaves out " << entry.field(i)->name();
+    }
+  }
+}
+
 TEST(FhirTest, ADeliveryIsBalpsPrivacyDisclosureAtSource) {
   const Json event = Json::parse(FhirFormat()->Entry(17, Delivery()));
   EXPECT_THAT(event["meta"]["profile"][0].get<std::string>(),
