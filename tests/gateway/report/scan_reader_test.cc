@@ -21,6 +21,7 @@
 #include "gateway/verify/access_report_check.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/gateway/access/honest_scan_holder.h"
 #include "tests/gateway/exchange/exchange_world.h"
 #include "tests/testing/status_matchers.h"
 
@@ -32,27 +33,6 @@ using ::testing::HasSubstr;
 constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
 constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-
-class HonestHolder : public ScanHolder {
- public:
-  explicit HonestHolder(const Holder* holder) : holder_(holder) {}
-  absl::StatusOr<v1::ScanBatchResponse> TransformScan(
-      const v1::ScanBatchRequest& request) override {
-    ASSIGN_OR_RETURN(const std::vector<MaybeCiphertext> before,
-                     CheckScanBatch(holder_->directory(), request));
-    const std::string digest(AsStringView(Sha512({request.order().order()})));
-    ASSIGN_OR_RETURN(const ScanHop hop, holder_->HopForScan(digest, before));
-    v1::ScanBatchResponse response;
-    for (const MaybeCiphertext& one : hop.after) {
-      response.add_ciphertext(one.has_value() ? one->Encode() : "");
-    }
-    response.set_proof(hop.proof);
-    return response;
-  }
-
- private:
-  const Holder* const holder_;
-};
 
 class ScanReaderTest : public ::testing::Test {
  protected:
@@ -144,7 +124,7 @@ class ScanReaderTest : public ::testing::Test {
   ExchangeWorld world_;
   const AgencyRing ring_;
   const HolderRing gateway_;
-  HonestHolder holder_;
+  HonestScanHolder holder_;
   const std::unique_ptr<StoredOpenings> openings_;
   AccessDesk desk_;
   std::string directory_, digest_, note_;
