@@ -18,10 +18,10 @@
 #include "gateway/crypto/random.h"
 #include "gateway/crypto/sha256.h"
 #include "gateway/ctl/gateway_connection.h"
-#include "gateway/exchange/opening_class.h"
 #include "gateway/openings/erasure_journal.h"
 #include "gateway/openings/logged_erasures.h"
 #include "gateway/rpc/status.h"
+#include "gateway/tlog/opening_class.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/openings.grpc.pb.h"
 

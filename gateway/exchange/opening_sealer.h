@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "gateway/exchange/opening_class.h"
 #include "gateway/exchange/rows.h"
+#include "gateway/tlog/opening_class.h"
 
 namespace sluss {
 

@@ -9,8 +9,8 @@
 
 #include "absl/time/time.h"
 #include "gateway/base/ids.h"
-#include "gateway/exchange/opening_class.h"
 #include "gateway/tlog/appender.h"
+#include "gateway/tlog/opening_class.h"
 #include "proto/gateway.pb.h"
 #include "proto/openings.pb.h"
 #include "proto/policy_admin.pb.h"

@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/base/ids.h"
-#include "gateway/exchange/opening_class.h"
+#include "gateway/tlog/opening_class.h"
 
 namespace sluss {
 

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/exchange/leaf.h"
-#include "gateway/exchange/opening_class.h"
 #include "gateway/exchange/recorder.h"
+#include "gateway/tlog/opening_class.h"
 #include "proto/openings.pb.h"
 
 namespace sluss {

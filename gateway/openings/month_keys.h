@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/crypto/secret.h"
-#include "gateway/exchange/opening_class.h"
+#include "gateway/tlog/opening_class.h"
 
 namespace sluss {
 

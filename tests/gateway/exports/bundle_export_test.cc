@@ -3,11 +3,11 @@
 
 #include <filesystem>
 
-#include "gateway/exchange/opening_class.h"
 #include "gateway/exports/bundle_writer.h"
 #include "gateway/exports/log_period.h"
 #include "gateway/openings/stored_openings.h"
 #include "gateway/tlog/history.h"
+#include "gateway/tlog/opening_class.h"
 #include "gateway/verify/bundle_check.h"
 #include "gateway/verify/erased_entries.h"
 #include "gmock/gmock.h"

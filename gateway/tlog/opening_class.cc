@@ -1,4 +1,4 @@
-#include "gateway/exchange/opening_class.h"
+#include "gateway/tlog/opening_class.h"
 
 #include <utility>
 

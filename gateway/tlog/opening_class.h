@@ -3,8 +3,8 @@
 //
 // Months are those of UTC: the same for every reader, and whoever counts years from the end of one
 // keeps an entry an hour or two longer than a Swedish calendar would, never shorter.
-#ifndef SLUSS_GATEWAY_EXCHANGE_OPENING_CLASS_H_
-#define SLUSS_GATEWAY_EXCHANGE_OPENING_CLASS_H_
+#ifndef SLUSS_GATEWAY_TLOG_OPENING_CLASS_H_
+#define SLUSS_GATEWAY_TLOG_OPENING_CLASS_H_
 
 #include <string>
 
@@ -56,4 +56,4 @@ absl::StatusOr<OpeningMonth> ParseOpeningMonth(absl::string_view text);
 
 }  // namespace sluss
 
-#endif  // SLUSS_GATEWAY_EXCHANGE_OPENING_CLASS_H_
+#endif  // SLUSS_GATEWAY_TLOG_OPENING_CLASS_H_
