@@ -93,6 +93,8 @@ absl::string_view NeverArrived(const v1::OutboxRecord& sent) {
     case v1::DENIED:
     case v1::DENIED_AT_DELIVERY:
       return "was denied";
+    case v1::RECALLED:
+      return "was called back";
     case v1::EXPIRED_UNDELIVERED:
       return "expired before it was fetched";
     case v1::REFUSED_BY_RECIPIENT:

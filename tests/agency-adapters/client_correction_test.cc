@@ -261,6 +261,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, EndedTest,
     ::testing::Values(Ended{"Stopped", v1::STOPPED, "was stopped before it was handed out"},
                       Ended{"Denied", v1::DENIED_AT_DELIVERY, "was denied"},
+                      Ended{"Recalled", v1::RECALLED, "was called back"},
                       Ended{"Expired", v1::EXPIRED_UNDELIVERED, "expired before it was fetched"},
                       Ended{"Refused", v1::REFUSED_BY_RECIPIENT, "was refused by the recipient"}),
     [](const auto& test) { return test.param.name; });
