@@ -176,6 +176,7 @@ absl::StatusOr<v1::GetCountersResponse> KeyHolder::GetCounters() const {
         count->set_peeled(use.used);
         break;
       case Oracle::kScan:
+        count->set_scanned(use.used);
         break;
     }
   }

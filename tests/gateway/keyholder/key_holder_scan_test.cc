@@ -107,6 +107,21 @@ TEST_F(KeyHolderScanTest, ABudgetEndsAndARestartGivesNoneBack) {
   EXPECT_OK(holder_->TransformScan(Batch(5, parties_)));
 }
 
+TEST_F(KeyHolderScanTest, TheCountersTellWhatWasScannedOnWhichDay) {
+  EXPECT_OK(holder_->TransformScan(Batch(3, parties_)));
+  clock_.Advance(absl::Hours(24));
+  EXPECT_OK(holder_->TransformScan(Batch(1, parties_)));
+  EXPECT_OK(holder_->TransformScan(Batch(1, parties_)));
+  const v1::GetCountersResponse counters = Must(holder_->GetCounters());
+  ASSERT_EQ(counters.count_size(), 2);
+  EXPECT_EQ(counters.count(0).agency(), kDataProtection.value());
+  EXPECT_EQ(counters.count(0).day(), "2026-03-02");
+  EXPECT_EQ(counters.count(0).scanned(), 3u);
+  EXPECT_EQ(counters.count(1).day(), "2026-03-03");
+  EXPECT_EQ(counters.count(1).scanned(), 2u);
+  EXPECT_EQ(counters.count(1).evaluated() + counters.count(1).transformed(), 0u);
+}
+
 TEST_F(KeyHolderScanTest, TheGatewayAloneCannotScan) {
   v1::ScanBatchRequest unsigned_order = Batch(1, parties_);
   unsigned_order.mutable_order()->clear_signature();
