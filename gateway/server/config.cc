@@ -101,6 +101,8 @@ void FillRetention(ConfigCheck& check, const v1::Limits& limits, v1::Retention& 
 
 // What was disclosed can be accounted for as long as the supervisory authority may ask.
 constexpr uint32_t kLeastDisclosureMonths = 60;
+// Reviews lie in it, and are kept as long as the logs that they are about.
+constexpr uint32_t kLeastOversightMonths = 60;
 
 void FillOpenings(ConfigCheck& check, const v1::GatewayConfig& config, v1::OpeningRules& rules) {
   // No default beside `keys_dir`: that one is another after a rotation, and these must stay.
@@ -131,7 +133,14 @@ void FillOpenings(ConfigCheck& check, const v1::GatewayConfig& config, v1::Openi
     rules.set_disclosure_months(months("disclosure_months", rules.disclosure_months(),
                                        kLeastDisclosureMonths, kLeastDisclosureMonths));
   }
-  rules.set_oversight_months(months("oversight_months", rules.oversight_months(), 120, 12));
+  if (rules.oversight_months() != 0 && rules.oversight_months() < kLeastOversightMonths) {
+    check.Fault("openings.oversight_months",
+                "must be at least 60: reviews of the log are kept for five years, HSLF-FS 2016:40 "
+                "4 kap. 9 § (binding for health care, good norm elsewhere)");
+  } else {
+    rules.set_oversight_months(
+        months("oversight_months", rules.oversight_months(), 120, kLeastOversightMonths));
+  }
   rules.set_operation_months(months("operation_months", rules.operation_months(), 120, 12));
 }
 

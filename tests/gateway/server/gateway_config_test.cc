@@ -127,10 +127,18 @@ TEST_F(GatewayConfigTest, WhatOpensTheLogIsKeptForFiveYearsUnderKeysOfItsOwn) {
               StatusIs(kInvalid, AllOf(HasSubstr("`openings.disclosure_months`: must be at least"),
                                        HasSubstr("HSLF-FS 2016:40 4 kap. 9 §"),
                                        HasSubstr("good norm elsewhere"))));
-  EXPECT_THAT(
-      With(kOpenings, "openings { keys_dir: \"o\" oversight_months: 11 operation_months: 1 }"),
-      StatusIs(kInvalid, AllOf(HasSubstr("`openings.oversight_months`: must be from 12"),
-                               HasSubstr("`openings.operation_months`: must be from 12"))));
+  for (const uint32_t months : {1u, 12u, 59u}) {
+    EXPECT_THAT(
+        With(kOpenings, absl::StrCat("openings { keys_dir: \"o\" oversight_months: ", months,
+                                     " operation_months: 1 }")),
+        StatusIs(kInvalid,
+                 AllOf(HasSubstr("`openings.oversight_months`: must be at least 60: reviews "
+                                 "of the log are kept for five years"),
+                       HasSubstr("`openings.operation_months`: must be from 12"))));
+  }
+  const auto least = With(kOpenings, "openings { keys_dir: \"o\" oversight_months: 60 }");
+  ASSERT_OK(least);
+  EXPECT_EQ(least->openings().oversight_months(), 60u);
   EXPECT_THAT(With(kOpenings, "openings { keys_dir: \".\" }"),
               StatusIs(kInvalid, HasSubstr("`openings.keys_dir`: must be a directory of its own")));
   EXPECT_THAT(With(kOpenings, "openings { keys_dir: \"none/o\" }"),
