@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -16,15 +17,19 @@ namespace sluss {
 namespace {
 
 constexpr int64_t kApplicationId = 0x534c5849;  // "SLXI"
-constexpr int64_t kVersion = 1;
+constexpr int64_t kVersion = 2;
+// A run is read as a whole, and ten and more fit a page.
+constexpr size_t kMostRestBytes = 200;
+constexpr size_t kMostKnown = 256;
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
 constexpr char kSchema[] = R"sql(
   BEGIN IMMEDIATE;
-  CREATE TABLE posting (
+  CREATE TABLE run (
     key INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    PRIMARY KEY (key, position)
+    first INTEGER NOT NULL,
+    rest BLOB NOT NULL,
+    PRIMARY KEY (key, first)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE reach (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -33,7 +38,7 @@ constexpr char kSchema[] = R"sql(
   ) STRICT;
   INSERT INTO reach (one, size, last_entry) VALUES (1, 0, x'');
   PRAGMA application_id = 0x534c5849;
-  PRAGMA user_version = 1;
+  PRAGMA user_version = 2;
   COMMIT;
 )sql";
 
@@ -89,6 +94,67 @@ absl::Status Create(const std::string& path) {
   return connection->Execute(kSchema);
 }
 
+// A stretch of a key's positions, as it is kept; `last` where somebody has found it out.
+struct Run {
+  uint64_t first = 0;
+  std::string rest = {};
+  uint64_t last = 0;
+};
+
+void PutDistance(uint64_t distance, std::string* rest) {
+  for (; distance >= 0x80; distance >>= 7) rest->push_back(static_cast<char>(distance | 0x80));
+  rest->push_back(static_cast<char>(distance));
+}
+
+// In order, until `take` says false. DATA_LOSS for bytes that are no run: a distance that is cut
+// off or longer than a number, none, or one that leads out of the numbers of positions.
+template <typename Take>
+absl::Status ForEach(const Run& run, Take take) {
+  constexpr int kLastShift = 56;  // positions are below 2^63
+  uint64_t at = run.first;
+  if (!take(at)) return absl::OkStatus();
+  for (size_t i = 0; i < run.rest.size();) {
+    uint64_t distance = 0;
+    for (int shift = 0;; shift += 7) {
+      if (i == run.rest.size() || shift > kLastShift) {
+        return absl::DataLossError("search index: a run is damaged");
+      }
+      const auto byte = static_cast<uint8_t>(run.rest[i++]);
+      distance |= static_cast<uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    if (distance == 0 || distance > INT64_MAX - at) {
+      return absl::DataLossError("search index: a run is damaged");
+    }
+    at += distance;
+    if (!take(at)) return absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<uint64_t>> PositionsOf(const Run& run) {
+  std::vector<uint64_t> positions;
+  positions.reserve(1 + run.rest.size());
+  RETURN_IF_ERROR(ForEach(run, [&](uint64_t at) {
+    positions.push_back(at);
+    return true;
+  }));
+  return positions;
+}
+
+Run RunOf(const Query& query) { return {static_cast<uint64_t>(query.IntAt(0)), query.BytesAt(1)}; }
+
+// The last run of the key that begins at or before `position`.
+absl::StatusOr<std::optional<Run>> LastRun(SqliteConnection* connection, uint64_t key,
+                                           uint64_t position) {
+  Query query = connection->Prepare(
+      "SELECT first, rest FROM run WHERE key = ? AND first <= ? ORDER BY first DESC LIMIT 1");
+  query.Int(static_cast<int64_t>(key)).Int(static_cast<int64_t>(position));
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  if (!row) return std::optional<Run>();
+  return std::optional<Run>(RunOf(query));
+}
+
 }  // namespace
 
 absl::Status PostingIndex::Remove(const std::string& path) {
@@ -134,11 +200,45 @@ absl::StatusOr<std::unique_ptr<PostingIndex>> PostingIndex::Open(const std::stri
 
 bool PostingIndex::IsInPlace() const { return FileId(path_) == file_id_; }
 
+absl::Status PostingIndex::Append(Next next, Next end) {
+  const auto key = static_cast<int64_t>(next->key);
+  ASSIGN_OR_RETURN(std::optional<Run> known, LastRun(writer_.get(), next->key, INT64_MAX));
+  Run run;
+  if (known.has_value()) {
+    run = *std::move(known);
+    ASSIGN_OR_RETURN(const std::vector<uint64_t> positions, PositionsOf(run));
+    run.last = positions.back();
+    if (next->position <= run.last) {
+      return absl::InternalError("search index: a position came after a later one");
+    }
+  }
+  bool changed = false;
+  const auto write = [&]() -> absl::Status {
+    if (!changed) return absl::OkStatus();
+    Query put = writer_->Prepare("INSERT OR REPLACE INTO run (key, first, rest) VALUES (?, ?, ?)");
+    return put.Int(key).Int(static_cast<int64_t>(run.first)).Blob(run.rest).Run();
+  };
+  bool begun = known.has_value();
+  for (; next != end; ++next) {
+    if (!begun || run.rest.size() >= kMostRestBytes) {
+      RETURN_IF_ERROR(write());
+      run = {next->position, "", next->position};
+      begun = true;
+    } else {
+      PutDistance(next->position - run.last, &run.rest);
+      run.last = next->position;
+    }
+    changed = true;
+  }
+  return write();
+}
+
 absl::Status PostingIndex::Write(const std::vector<Posting>& postings, const IndexReach& after) {
-  for (const Posting& posting : postings) {
-    Query query = writer_->Prepare("INSERT OR IGNORE INTO posting (key, position) VALUES (?, ?)");
-    query.Int(static_cast<int64_t>(posting.key)).Int(static_cast<int64_t>(posting.position));
-    RETURN_IF_ERROR(query.Run());
+  for (Next next = postings.begin(); next != postings.end();) {
+    const Next end = std::find_if(next, postings.end(),
+                                  [&](const Posting& one) { return one.key != next->key; });
+    RETURN_IF_ERROR(Append(next, end));
+    next = end;
   }
   Query reach = writer_->Prepare("UPDATE reach SET size = ?, last_entry = ?");
   reach.Int(static_cast<int64_t>(after.size)).Blob(after.last_entry);
@@ -151,6 +251,7 @@ absl::Status PostingIndex::Add(std::vector<Posting> postings, const IndexReach& 
     return std::pair(static_cast<int64_t>(a.key), a.position) <
            std::pair(static_cast<int64_t>(b.key), b.position);
   });
+  postings.erase(std::unique(postings.begin(), postings.end()), postings.end());
   RETURN_IF_ERROR(writer_->Execute("BEGIN IMMEDIATE"));
   absl::Status status = Write(postings, after);
   if (status.ok()) status = writer_->Execute("COMMIT");
@@ -166,39 +267,74 @@ absl::StatusOr<IndexReach> PostingIndex::Reach() const {
   return IndexReach{static_cast<uint64_t>(query.IntAt(0)), query.BytesAt(1)};
 }
 
-absl::StatusOr<std::optional<uint64_t>> PostingIndex::Seek(const char* sql, uint64_t key,
-                                                           uint64_t position) const {
-  MutexLock lock(&reading_);
-  Query query = reader_->Prepare(sql);
-  query.Int(static_cast<int64_t>(key)).Int(static_cast<int64_t>(position));
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  if (!row) return std::nullopt;
-  return static_cast<uint64_t>(query.IntAt(0));
+absl::StatusOr<std::vector<uint64_t>> PostingIndex::RunAt(uint64_t key, uint64_t position) const {
+  ASSIGN_OR_RETURN(const std::optional<Run> run, LastRun(reader_.get(), key, position));
+  if (!run.has_value()) return std::vector<uint64_t>();
+  return PositionsOf(*run);
+}
+
+const std::vector<uint64_t>* PostingIndex::Known(uint64_t key, uint64_t position) const {
+  const auto known = known_.find(key);
+  if (known == known_.end()) return nullptr;
+  const std::vector<uint64_t>& run = known->second;
+  return run.front() <= position && position <= run.back() ? &run : nullptr;
+}
+
+const std::vector<uint64_t>& PostingIndex::Keep(uint64_t key, std::vector<uint64_t> run) const {
+  if (known_.size() >= kMostKnown) known_.clear();
+  return known_[key] = std::move(run);
 }
 
 absl::StatusOr<std::optional<uint64_t>> PostingIndex::AtOrAfter(uint64_t key,
                                                                 uint64_t position) const {
-  return Seek(
-      "SELECT position FROM posting WHERE key = ? AND position >= ? ORDER BY position LIMIT 1", key,
-      position);
+  MutexLock lock(&reading_);
+  if (const std::vector<uint64_t>* const known = Known(key, position)) {
+    return *std::lower_bound(known->begin(), known->end(), position);
+  }
+  ASSIGN_OR_RETURN(std::vector<uint64_t> run, RunAt(key, position));
+  if (run.empty() || run.back() < position) {
+    Query query = reader_->Prepare(
+        "SELECT first, rest FROM run WHERE key = ? AND first > ? ORDER BY first LIMIT 1");
+    query.Int(static_cast<int64_t>(key)).Int(static_cast<int64_t>(position));
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return std::nullopt;
+    ASSIGN_OR_RETURN(run, PositionsOf(RunOf(query)));
+  }
+  const std::vector<uint64_t>& kept = Keep(key, std::move(run));
+  return *std::lower_bound(kept.begin(), kept.end(), position);
 }
 
 absl::StatusOr<std::optional<uint64_t>> PostingIndex::AtOrBefore(uint64_t key,
                                                                  uint64_t position) const {
-  return Seek(
-      "SELECT position FROM posting WHERE key = ? AND position <= ? ORDER BY position DESC LIMIT 1",
-      key, position);
+  MutexLock lock(&reading_);
+  if (const std::vector<uint64_t>* const known = Known(key, position)) {
+    return *std::prev(std::upper_bound(known->begin(), known->end(), position));
+  }
+  ASSIGN_OR_RETURN(std::vector<uint64_t> run, RunAt(key, position));
+  if (run.empty()) return std::nullopt;
+  const std::vector<uint64_t>& kept = Keep(key, std::move(run));
+  return *std::prev(std::upper_bound(kept.begin(), kept.end(), position));
 }
 
 absl::StatusOr<uint64_t> PostingIndex::Count(uint64_t key, uint64_t from, uint64_t to) const {
+  if (from >= to) return 0;
   MutexLock lock(&reading_);
+  // From the run in which `from` would lie.
+  ASSIGN_OR_RETURN(const std::optional<Run> begin, LastRun(reader_.get(), key, from));
   Query query = reader_->Prepare(
-      "SELECT count(*) FROM posting WHERE key = ? AND position >= ? AND position < ?");
+      "SELECT first, rest FROM run WHERE key = ? AND first >= ? AND first < ? ORDER BY first");
   query.Int(static_cast<int64_t>(key))
-      .Int(static_cast<int64_t>(from))
+      .Int(static_cast<int64_t>(begin.has_value() ? begin->first : from))
       .Int(static_cast<int64_t>(to));
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? static_cast<uint64_t>(query.IntAt(0)) : 0;
+  uint64_t count = 0;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return count;
+    RETURN_IF_ERROR(ForEach(RunOf(query), [&](uint64_t at) {
+      if (at >= from && at < to) ++count;
+      return at < to;
+    }));
+  }
 }
 
 }  // namespace sluss

@@ -1,7 +1,12 @@
 // Which positions of the log have which key: an inverted index in an SQLite file of its own, beside
 // the database and no part of it.
 //
-//   posting (key, position)      in this order; nothing else but how far the index reaches
+//   run (key, first, rest)      in this order; nothing else but how far the index reaches
+//
+// A run is a stretch of one key's positions in order: the first as a number, then a string of bytes
+// with the distance of each to the one before it, low seven bits first (as protobuf's varints), up
+// to kMostRestBytes of them. What is new is put at the end of the key's last run, so a key that is
+// in every third entry takes a byte and some a position, and one that is seldom a row of its own.
 //
 // The file holds nothing that cannot be made anew, so nothing in it is ever repaired: whatever is
 // not a whole index of this version is thrown away by Open and begun anew. Committed with
@@ -16,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/base/mutex.h"
@@ -51,7 +57,8 @@ class PostingIndex {
   // Whether the file is still the one that was opened.
   bool IsInPlace() const;
 
-  // Of positions at or above the reach; in any order. One transaction.
+  // Of positions at or above the reach; in any order, the same twice counts once. One transaction.
+  // INTERNAL for a position below what its key has.
   absl::Status Add(std::vector<Posting> postings, const IndexReach& after);
 
   absl::StatusOr<IndexReach> Reach() const;
@@ -71,8 +78,17 @@ class PostingIndex {
 
   static absl::StatusOr<std::unique_ptr<PostingIndex>> OpenExisting(const std::string& path);
   absl::Status Write(const std::vector<Posting>& postings, const IndexReach& after);
-  absl::StatusOr<std::optional<uint64_t>> Seek(const char* sql, uint64_t key,
-                                               uint64_t position) const;
+  // Of one key: `next` to `end`, in order, each once.
+  using Next = std::vector<Posting>::const_iterator;
+  absl::Status Append(Next next, Next end);
+  // The positions of that run of the key which begins last at or before `position`; none: empty.
+  absl::StatusOr<std::vector<uint64_t>> RunAt(uint64_t key, uint64_t position) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_);
+  // Of the run that was read of the key last, if it reaches from below `position` to above it.
+  const std::vector<uint64_t>* Known(uint64_t key, uint64_t position) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_);
+  const std::vector<uint64_t>& Keep(uint64_t key, std::vector<uint64_t> run) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_);
 
   const std::string path_;
   const uint64_t file_id_;  // the file's number in its file system
@@ -80,6 +96,9 @@ class PostingIndex {
 
   mutable Mutex reading_;
   const std::unique_ptr<SqliteConnection> reader_ ABSL_PT_GUARDED_BY(reading_);
+  // The run that was read last of each key: a search goes to and fro between the same few. What it
+  // says stays true: runs only grow, at their end.
+  mutable absl::flat_hash_map<uint64_t, std::vector<uint64_t>> known_ ABSL_GUARDED_BY(reading_);
 };
 
 }  // namespace sluss
