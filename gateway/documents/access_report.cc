@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gateway/base/clock.h"
+#include "gateway/documents/plain_summary.h"
 
 namespace sluss {
 namespace {
@@ -313,8 +314,9 @@ class Writer {
       std::string text = id;
       for (const v1::Paragraph& paragraph : vocabulary_.paragraph()) {
         if (paragraph.id() != id) continue;
-        text = absl::StrCat(paragraph.citation(), ": ",
-                            In(paragraph.summary_sv(), paragraph.summary_en()));
+        const std::string summary =
+            PlainSummary(In(paragraph.summary_sv(), paragraph.summary_en()));
+        text = absl::StrCat(paragraph.citation(), summary.empty() ? "" : ": ", summary);
       }
       texts.push_back(std::move(text));
     }
