@@ -37,8 +37,8 @@
 #include "gateway/rpc/peer.h"
 #include "gateway/rpc/status.h"
 #include "gateway/tlog/proof_file.h"
-#include "gateway/tlog/tile.h"
 #include "gateway/tlog/verifier.h"
+#include "gateway/verify/log_source.h"
 #include "nlohmann/json.hpp"
 #include "policy/policy_set.h"
 #include "proto/access.grpc.pb.h"
@@ -151,16 +151,14 @@ struct OwnLog {
   LogFileReader files;
 };
 
-absl::StatusOr<OwnLog> OpenLog(const std::string& directory, const KeyDirectory& keys) {
-  if (absl::StrContains(directory, "://")) {
+absl::StatusOr<OwnLog> OpenLog(const std::string& path, const KeyDirectory& keys) {
+  if (absl::StrContains(path, "://")) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "`--log` is a directory: fetch the log first, deploy/fetch-log ", directory, " log"));
+        "`--log` is a directory or a bundle: fetch the log first, deploy/fetch-log ", path, " log"));
   }
-  if (!fs::is_directory(directory)) {
-    return absl::NotFoundError(absl::StrCat("`", directory, "` is not a directory"));
-  }
-  const LogFileReader::Read read = [directory](const std::string& path) {
-    return ReadFile(absl::StrCat(directory, "/", path), kTileWidth * (2 + kMaxEntryBytes));
+  ASSIGN_OR_RETURN(std::shared_ptr<const LogSource> source, OpenLogSource(path));
+  const LogFileReader::Read read = [source = std::move(source)](const std::string& file) {
+    return source->Read(file);
   };
   ASSIGN_OR_RETURN(const VerifierKey key, VerifierKey::Parse(keys.log().verifier_key()));
   absl::StatusOr<VerifiedLog> verified = VerifyLog(read, key);
@@ -168,7 +166,7 @@ absl::StatusOr<OwnLog> OpenLog(const std::string& directory, const KeyDirectory&
     return absl::Status(
         absl::IsNotFound(verified.status()) ? absl::StatusCode::kNotFound
                                             : absl::StatusCode::kDataLoss,
-        absl::StrCat("the log in `", directory, "`: ", verified.status().message()));
+        absl::StrCat("the log in `", path, "`: ", verified.status().message()));
   }
   const uint64_t size = verified->checkpoint.size;
   return OwnLog{*std::move(verified), LogFileReader(read, size)};
@@ -433,8 +431,8 @@ void AddAccessReportCommand(CLI::App& app) {
   access->add_option("--out", arguments->out, "directory to make")->required();
   access
       ->add_option("--log", arguments->log,
-                   "the whole log as files: deploy/fetch-log, slussctl log export, or what the "
-                   "gateway publishes")
+                   "the whole log as files: deploy/fetch-log, slussctl log export, what the "
+                   "gateway publishes, or an officer's bundle, the zip as it is")
       ->required();
   access->add_option("--keys-dir", arguments->keys.keys_dir, "the access domain's secrets")
       ->required();

@@ -265,6 +265,22 @@ class AccessReportTest(WorldTest):
         done, _ = self.report(ASKING, log=old)  # of the time that it shows
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_the_log_may_be_an_officers_bundle_as_it_is(self):
+        bundle = self.world.dir / "bundle.zip"
+        taken = self.world.ask(self.officer, "log", "bundle", "--out", bundle,
+                               "--from", str(self.world.today(-1)))
+        self.assertEqual(taken.returncode, 0, taken.stderr)
+        done, out = self.report(ASKING, log=bundle)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["disclosures"], 2)
+        self.assertEqual(self.verify(out / "citizen").returncode, 0)
+        for name, content, words in (("no.zip", b"no zip at all", "zip"),
+                                     ("cut.zip", bundle.read_bytes()[:-200], "zip")):
+            path = self.world.dir / name
+            path.write_bytes(content)
+            done, out = self.report(ASKING, log=path)
+            self.refused(done, out, words)
+
     def test_a_lost_key_holder_leaves_no_report(self):
         self.world.verify_log()
         self.world.processes["keyholder"].stop()
