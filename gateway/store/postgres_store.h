@@ -11,8 +11,9 @@
 // ReadHead then waits until the server is done with that transaction, either way and durably,
 // before it tells.
 //
-// Not promised: that what was erased is gone from the server's write-ahead log and its copies, or
-// how long the system takes to resolve a host's name.
+// Not promised: that what was erased is gone from the server's write-ahead log and its copies, that
+// a payload's sealed bytes leave its table's file before WipeTraces has openings to wipe, or how
+// long the system takes to resolve a host's name.
 #ifndef SLUSS_GATEWAY_STORE_POSTGRES_STORE_H_
 #define SLUSS_GATEWAY_STORE_POSTGRES_STORE_H_
 
