@@ -309,4 +309,26 @@ GUARDS = [
     Guard("five years of disclosures", "gateway/server/config.cc",
           "kLeastDisclosureMonths = 60", "kLeastDisclosureMonths = 12", "gateway_config_test",
           "*WhatOpensTheLog*"),
+
+    # ---- Several gateways on one log
+    exchange("the tree that was signed", "log_tail",
+             "checkpoint->size != next.tree.size() || checkpoint->root != next.tree.root() ||\n"
+             "      stored.tree != next.tree.Save()", "false", "shared_log_test",
+             "*StopsTheReplicaForGood*"),
+    exchange("a log that is shorter than it was", "log_tail", "stored.size <= head.size", "false",
+             "shared_log_test", "*WentBackStops*"),
+    exchange("another process of this name", "log_tail",
+             "stored.counter != head.counter || stored.last_event != head.last_event", "false",
+             "shared_log_test", "*TheSameName*"),
+    exchange("nothing before the others are heard", "ledger",
+             "const absl::Status followed = Follow(*transaction, kMostBehind);",
+             "const absl::Status followed;", "shared_log_test", "*TwoAppendInTurn*"),
+    exchange("groups of openings that others have filled", "ledger",
+             "  openings_->Forget();\n  clock_.NotBefore(tail_.last);",
+             "  clock_.NotBefore(tail_.last);", "shared_log_test", "*ManyAppendAtOnce*"),
+    exchange("time that another has shown", "ledger",
+             "  clock_.NotBefore(tail_.last);\n", "", "shared_log_test", "*TimeNeverGoesBack*"),
+    exchange("a commit in doubt while others write", "ledger",
+             "  if (hear_ == nullptr) return SameHead(stored, head);\n", "  return SameHead(stored, head);\n",
+             "shared_log_test", "*IsLookedUpThough*"),
 ]
