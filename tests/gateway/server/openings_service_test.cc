@@ -17,7 +17,6 @@
 namespace sluss::testing {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kOfficerUri[] = "sluss://role/officer/anna";
