@@ -14,6 +14,7 @@ import socket
 import subprocess
 import threading
 import time
+import zoneinfo
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -463,7 +464,9 @@ poll_milliseconds: 50
                               "--from", self.today(days[0]), "--to", self.today(days[1]))
 
     def today(self, days=0):
-        return (self.now() + datetime.timedelta(days=days)).date()
+        """In Sweden, whose days the programs count by: an hour or two ahead of UTC's."""
+        swedish = self.now().astimezone(zoneinfo.ZoneInfo("Europe/Stockholm"))
+        return swedish.date() + datetime.timedelta(days=days)
 
     # ---- processes -----------------------------------------------------------------------------
 
