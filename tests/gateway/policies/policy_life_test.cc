@@ -68,6 +68,20 @@ TEST_F(PolicyLifeTest, FromProposalToForce) {
   EXPECT_EQ(world_.StateOf(1), v1::POLICY_SUPERSEDED);
 }
 
+TEST_F(PolicyLifeTest, AnotherGatewayFollowsWhatWasActivatedHere) {
+  ActivePolicy elsewhere(world_.Active());
+  const std::string first = world_.Active()->digest();
+  world_.Approve(world_.Propose(Permit("second")));
+  ASSERT_OK(FollowActivation(world_.store(), &elsewhere));
+  EXPECT_EQ(elsewhere.Current()->digest(), first) << "not in force yet";
+  world_.Change(Permit("third"));
+  ASSERT_OK(FollowActivation(world_.store(), &elsewhere));
+  EXPECT_EQ(elsewhere.Current()->digest(), world_.Active()->digest());
+  world_.memory().SetFaults({.read = true});
+  EXPECT_THAT(FollowActivation(world_.store(), &elsewhere),
+              StatusIs(absl::StatusCode::kUnavailable, ::testing::_));
+}
+
 TEST_F(PolicyLifeTest, LeavesNameVersionsAndTheApprovalAndCommitToPersons) {
   const v1::Proposal proposal = world_.Change(Permit("second"));
   for (const v1::AuditLeaf& leaf : world_.Leaves()) {
