@@ -379,7 +379,7 @@ listen: "127.0.0.1:{port}"
 {self._tls()}
 {self._keys_fields("gateway")}
 database: "{self.database}"
-openings {{ keys_dir: "../gateway/openings" }}
+openings {{ keys_dir: "{"" if home == "gateway" else "../gateway/"}openings" }}
 {shared}
 catalogue: "{ROOT}/policy/catalogue"
 {policies}

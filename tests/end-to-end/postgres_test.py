@@ -76,7 +76,7 @@ class PostgresTest(WorldTest):
                                "--database", self.world.database)
         for message in sent:
             self.assertIn(message, shown)
-        self.server.run("CHECKPOINT")
+        self.server.sql("CHECKPOINT")
         self.assertEqual(scan([self.server.directory], needles), [])
         self.a_second_gateway_of_the_name_is_refused()
 
