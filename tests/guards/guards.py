@@ -316,7 +316,7 @@ GUARDS = [
              "      stored.tree != next.tree.Save()", "false", "shared_log_test",
              "*StopsTheReplicaForGood*"),
     exchange("a log that is shorter than it was", "log_tail", "stored.size <= head.size", "false",
-             "shared_log_test", "*WentBackStops*"),
+             "shared_log_test", "*WroteNothingSince*"),
     exchange("another process of this name", "log_tail",
              "stored.counter != head.counter || stored.last_event != head.last_event", "false",
              "shared_log_test", "*TheSameName*"),

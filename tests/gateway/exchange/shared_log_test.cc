@@ -306,6 +306,17 @@ TEST_F(SharedLogTest, ALogThatWentBackStopsEveryReplica) {
   }
 }
 
+TEST_F(SharedLogTest, AReplicaThatWroteNothingSinceSeesItGoBack) {
+  Gateway& a = Start("gateway/gw1/a");
+  Gateway& b = Start("gateway/gw1/b");
+  const auto backup = store_.Backup();
+  ASSERT_OK(a.ledger->Run(AnEntry));
+  ASSERT_OK(b.ledger->Run([](Recorder&) { return absl::OkStatus(); }));  // it has followed
+  store_.RestoreBackup(backup);
+  EXPECT_THAT(b.ledger->Run(AnEntry),
+              StatusIs(kUnavailable, HasSubstr("2 entries where there were 3")));
+}
+
 TEST_F(SharedLogTest, AnotherHistoryOfTheOtherGatewayStopsTheReplica) {
   Gateway& a = Start("gateway/gw1/a");
   Gateway& b = Start("gateway/gw1/b");
