@@ -3,28 +3,20 @@
 #include <chrono>
 
 #include "gateway/base/status_macros.h"
-#include "gateway/rpc/channel.h"
-#include "gateway/rpc/peer.h"
 #include "gateway/rpc/status.h"
+#include "gateway/server/key_holder_channel.h"
 
 namespace sluss {
 namespace {
 
 // Several batches wait for each other at a key holder that also relays.
 constexpr std::chrono::seconds kPatience(30);
-constexpr int kMaxBytes = 1 << 20;
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AccessHolderLink>> AccessHolderLink::Create(
     const v1::GatewayConfig& config, const Clock* clock) {
-  ASSIGN_OR_RETURN(const Peer self, ParseServerName(config.name()));
-  ASSIGN_OR_RETURN(const auto channel, Connect({.address = config.keyholder().address(),
-                                                .server_name = config.keyholder().name(),
-                                                .self = self,
-                                                .tls = config.tls(),
-                                                .max_message_bytes = kMaxBytes},
-                                               clock));
+  ASSIGN_OR_RETURN(const auto channel, ConnectToKeyHolder(config, clock));
   return std::unique_ptr<AccessHolderLink>(
       new AccessHolderLink(v1::AccessHolder::NewStub(channel)));
 }

@@ -3,29 +3,19 @@
 #include <chrono>
 
 #include "gateway/base/status_macros.h"
-#include "gateway/rpc/channel.h"
-#include "gateway/rpc/peer.h"
 #include "gateway/rpc/status.h"
+#include "gateway/server/key_holder_channel.h"
 
 namespace sluss {
 namespace {
 
 constexpr std::chrono::seconds kPatience(10);
 
-// Room for a full batch of elements or hops, and nothing like a message.
-constexpr int kMaxBytes = 1 << 20;
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KeyHolderLink>> KeyHolderLink::Create(
     const v1::GatewayConfig& config, const Clock* clock) {
-  ASSIGN_OR_RETURN(const Peer self, ParseServerName(config.name()));
-  ASSIGN_OR_RETURN(const auto channel, Connect({.address = config.keyholder().address(),
-                                                .server_name = config.keyholder().name(),
-                                                .self = self,
-                                                .tls = config.tls(),
-                                                .max_message_bytes = kMaxBytes},
-                                               clock));
+  ASSIGN_OR_RETURN(const auto channel, ConnectToKeyHolder(config, clock));
   return std::unique_ptr<KeyHolderLink>(new KeyHolderLink(v1::KeyHolder::NewStub(channel)));
 }
 
