@@ -1,11 +1,9 @@
 // What is PostgreSQL's own beside the contract.
 #include "gateway/store/postgres_store.h"
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/store/postgres_schema.h"
@@ -55,18 +53,9 @@ TEST_F(PostgresStoreTest, KeepsWhatWasCommittedAndVerifies) {
 
 TEST_F(PostgresStoreTest, ReadersDoNotWaitForTheWriter) {
   const auto store = Open();
-  ASSERT_OK(WriteBatch(store.get(), 10));
-  const auto transaction = store->Begin();
-  ASSERT_OK((*transaction)->AddEnrolments(kReceiver, absl::CivilDay(2025, 11, 22), 1));
-  std::vector<std::thread> readers;
-  std::atomic<int> read = 0;
-  for (int i = 0; i < 8; ++i) {
-    readers.emplace_back([&] {
-      for (int n = 0; n < 100; ++n) read += store->ReadEntry(n % 10).ok();
-    });
-  }
-  for (std::thread& reader : readers) reader.join();
-  EXPECT_EQ(read, 800);
+  const absl::StatusOr<int> read = testing::ReadBesideAWriter(store.get());
+  ASSERT_OK(read);
+  EXPECT_EQ(*read, 800);
 }
 
 // What nobody waited for fails the commit.

@@ -2,13 +2,11 @@
 
 #include <sys/stat.h>
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
 #include <string>
-#include <thread>
 
 #include "gmock/gmock.h"
 #include "tests/gateway/store/test_log.h"
@@ -217,18 +215,9 @@ TEST_F(SqliteStoreTest, RowsThatWereMovedLeaveNoTraceEither) {
 
 TEST_F(SqliteStoreTest, ReadersDoNotWaitForTheWriter) {
   const auto store = Open();
-  ASSERT_OK(WriteBatch(store.get(), 10));
-  const auto transaction = store->Begin();
-  ASSERT_OK((*transaction)->AddEnrolments(kReceiver, absl::CivilDay(2025, 11, 22), 1));
-  std::vector<std::thread> readers;
-  std::atomic<int> read = 0;
-  for (int i = 0; i < 8; ++i) {
-    readers.emplace_back([&] {
-      for (int n = 0; n < 100; ++n) read += store->ReadEntry(n % 10).ok();
-    });
-  }
-  for (std::thread& reader : readers) reader.join();
-  EXPECT_EQ(read, 800);
+  const absl::StatusOr<int> read = testing::ReadBesideAWriter(store.get());
+  ASSERT_OK(read);
+  EXPECT_EQ(*read, 800);
 }
 
 }  // namespace

@@ -3,8 +3,12 @@
 #ifndef SLUSS_TESTS_GATEWAY_STORE_TEST_LOG_H_
 #define SLUSS_TESTS_GATEWAY_STORE_TEST_LOG_H_
 
+#include <atomic>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -90,6 +94,22 @@ inline absl::StatusOr<uint64_t> VerifyStored(const std::string& database,
                                              const VerifierKey& key = SampleVerifierKey()) {
   ASSIGN_OR_RETURN(const std::unique_ptr<StoreView> view, OpenSqliteView(database));
   return VerifyView(*view, database + "-tiles", key);
+}
+
+// How many of 800 reads, by eight threads, succeed while a transaction with a change is open.
+inline absl::StatusOr<int> ReadBesideAWriter(Store* store) {
+  RETURN_IF_ERROR(WriteBatch(store, 10));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction, store->Begin());
+  RETURN_IF_ERROR(transaction->AddEnrolments(kReceiver, absl::CivilDay(2025, 11, 22), 1));
+  std::vector<std::thread> readers;
+  std::atomic<int> read = 0;
+  for (int i = 0; i < 8; ++i) {
+    readers.emplace_back([&] {
+      for (int n = 0; n < 100; ++n) read += store->ReadEntry(n % 10).ok();
+    });
+  }
+  for (std::thread& reader : readers) reader.join();
+  return read.load();
 }
 
 // A directory of its own for each test.
