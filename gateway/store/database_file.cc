@@ -294,18 +294,6 @@ absl::Status CreateOrCheckHeader(const std::string& path) {
   return size == 0 || ours ? absl::OkStatus() : Damaged(path, "file is not a database");
 }
 
-absl::StatusOr<int64_t> ReadNumber(SqliteConnection* connection, const char* sql) {
-  Query query = connection->Prepare(sql);
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? query.IntAt(0) : 0;
-}
-
-absl::StatusOr<std::string> ReadText(SqliteConnection* connection, const char* sql) {
-  Query query = connection->Prepare(sql);
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? query.BytesAt(0) : std::string();
-}
-
 // Earlier versions are taken too: the gateway brings them up to date when it opens them for
 // writing.
 absl::StatusOr<int64_t> CheckIdentity(const std::string& path, SqliteConnection* connection) {

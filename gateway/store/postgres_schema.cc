@@ -172,18 +172,6 @@ absl::Status Refuse(absl::string_view fault, absl::string_view cure) {
   return absl::FailedPreconditionError(absl::StrCat("database: ", fault, ": ", cure));
 }
 
-absl::StatusOr<std::string> ReadText(SqlConnection* connection, const char* sql) {
-  Query query = connection->Prepare(sql);
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? query.BytesAt(0) : std::string();
-}
-
-absl::StatusOr<int64_t> ReadNumber(SqlConnection* connection, const char* sql) {
-  Query query = connection->Prepare(sql);
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? query.IntAt(0) : 0;
-}
-
 absl::StatusOr<bool> HasTables(SqlConnection* connection) {
   ASSIGN_OR_RETURN(const int64_t tables,
                    ReadNumber(connection,

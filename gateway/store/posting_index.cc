@@ -52,18 +52,6 @@ constexpr char kSettings[] = R"sql(
   PRAGMA cell_size_check = ON;
 )sql";
 
-absl::StatusOr<std::string> ReadText(SqliteConnection* connection, const char* sql) {
-  Query query = connection->Prepare(sql);
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? query.BytesAt(0) : std::string();
-}
-
-absl::StatusOr<int64_t> ReadNumber(SqliteConnection* connection, const char* sql) {
-  Query query = connection->Prepare(sql);
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? query.IntAt(0) : 0;
-}
-
 absl::Status CheckIsIndex(SqliteConnection* connection) {
   ASSIGN_OR_RETURN(const int64_t application, ReadNumber(connection, "PRAGMA application_id"));
   ASSIGN_OR_RETURN(const int64_t version, ReadNumber(connection, "PRAGMA user_version"));

@@ -30,4 +30,14 @@ absl::Time Query::TimeAt(int column) const {
   return absl::FromUnixMicros(us);
 }
 
+absl::StatusOr<int64_t> OneNumber(Query query) {
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  return row ? query.IntAt(0) : 0;
+}
+
+absl::StatusOr<std::string> OneText(Query query) {
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  return row ? query.BytesAt(0) : std::string();
+}
+
 }  // namespace sluss

@@ -118,6 +118,17 @@ class SqlConnection {
   virtual absl::Status NoteErasure() = 0;
 };
 
+// The first value of the first row; 0 or empty where there is no row.
+absl::StatusOr<int64_t> OneNumber(Query query);
+absl::StatusOr<std::string> OneText(Query query);  // blob or text
+// The same of a statement without values.
+inline absl::StatusOr<int64_t> ReadNumber(SqlConnection* connection, const char* sql) {
+  return OneNumber(connection->Prepare(sql));
+}
+inline absl::StatusOr<std::string> ReadText(SqlConnection* connection, const char* sql) {
+  return OneText(connection->Prepare(sql));
+}
+
 }  // namespace sluss
 
 #endif  // SLUSS_GATEWAY_STORE_SQL_H_

@@ -103,17 +103,6 @@ absl::StatusOr<OpeningGroupRow> OpeningGroupAt(const Query& query) {
   return row;
 }
 
-absl::StatusOr<uint64_t> Number(Query query) {
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? query.IntAt(0) : 0;
-}
-
-// Empty where there is no row.
-absl::StatusOr<std::string> Bytes(Query query) {
-  ASSIGN_OR_RETURN(const bool row, query.Step());
-  return row ? query.BytesAt(0) : std::string();
-}
-
 absl::StatusOr<std::optional<PublishedCheckpoint>> Published(Query query) {
   ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return std::nullopt;
@@ -158,7 +147,7 @@ absl::StatusOr<std::string> SqlReader::ReadPayload(const MessageId& id) const {
   Query query = connection_->Prepare(
       "SELECT envelope FROM payload JOIN message ON admitted = payload.message WHERE id = ?");
   query.Blob(id.value());
-  return Bytes(std::move(query));
+  return OneText(std::move(query));
 }
 
 absl::StatusOr<std::vector<MessageId>> SqlReader::MessagesCiting(
@@ -228,7 +217,7 @@ absl::StatusOr<std::optional<QueueItem>> SqlReader::FindItem(const DeliveryId& i
 absl::StatusOr<uint64_t> SqlReader::CountItems(const AgencyId& agency) const {
   Query query = connection_->Prepare("SELECT count(*) FROM item WHERE agency = ?");
   query.Text(agency.value());
-  return Number(std::move(query));
+  return OneNumber(std::move(query));
 }
 
 absl::StatusOr<QueueSummary> SqlReader::SummariseQueue() const {
@@ -267,7 +256,7 @@ absl::StatusOr<std::optional<ConsentRow>> SqlReader::FindConsent(const ConsentId
 absl::StatusOr<uint64_t> SqlReader::EnrolmentsOn(const AgencyId& agency, absl::CivilDay day) const {
   Query query = connection_->Prepare("SELECT count FROM enrolment WHERE agency = ? AND day = ?");
   query.Text(agency.value()).Text(DayText(day));
-  return Number(std::move(query));
+  return OneNumber(std::move(query));
 }
 
 absl::StatusOr<std::optional<OfficerRegisterRow>> SqlReader::FindOfficerRegister(
@@ -302,7 +291,7 @@ absl::StatusOr<std::optional<v1::OfficerCertificate>> SqlReader::FindOfficer(
 absl::StatusOr<std::string> SqlReader::ReadPolicyVersion(absl::string_view digest) const {
   Query query = connection_->Prepare("SELECT version FROM policy_version WHERE digest = ?");
   query.Blob(digest);
-  return Bytes(std::move(query));
+  return OneText(std::move(query));
 }
 
 absl::StatusOr<std::optional<v1::Review>> SqlReader::FindReview(uint64_t number) const {
@@ -484,7 +473,7 @@ absl::StatusOr<std::optional<OpeningGroupRow>> SqlReader::LastOpeningGroup(
 }
 
 absl::StatusOr<uint64_t> SqlReader::HighestOpeningGroup() const {
-  return Number(connection_->Prepare("SELECT coalesce(max(number), 0) FROM opening_group"));
+  return OneNumber(connection_->Prepare("SELECT coalesce(max(number), 0) FROM opening_group"));
 }
 
 absl::StatusOr<std::vector<OpeningMonthRow>> SqlReader::OpeningMonths() const {
@@ -527,7 +516,7 @@ absl::StatusOr<std::vector<v1::LegalHold>> SqlReader::LegalHolds() const {
 absl::StatusOr<std::string> SqlReader::ReadPlainOpening(const EventId& event) const {
   Query query = connection_->Prepare("SELECT opening FROM opening_plain WHERE event = ?");
   query.Blob(event.value());
-  return Bytes(std::move(query));
+  return OneText(std::move(query));
 }
 
 absl::StatusOr<bool> SqlReader::HasPlainOpenings() const {
